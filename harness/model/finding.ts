@@ -1,0 +1,30 @@
+import type { Frame } from './frame';
+import type { Thing } from './resource';
+import type { OwnerKind, ScopeRef } from './scope';
+
+/**
+ * `leak`: still live after its scope's teardown. `late`: born in a scope's context after that scope was sealed.
+ * `foreign-close`: closed by a test, though an outer scope had opened it. `unproven`: live, but the evidence cannot tell
+ * whose it is. `unused-allow`: an allowance that matched nothing.
+ */
+export type FindingKind = 'leak' | 'late' | 'foreign-close' | 'unproven' | 'unused-allow';
+
+/** One thing a test, suite or file must answer for. */
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly scope: ScopeRef;
+  readonly owner: OwnerKind;
+  readonly root: Thing;
+  /** How many alike this finding stands for, itself included. */
+  readonly count: number;
+  /** The opening line in the user's own code, where it is known. */
+  readonly openedAt?: Frame;
+  /** User and library frames of the opening, innermost first. */
+  readonly trace: readonly Frame[];
+  /** The npm package whose code opened it, where it was not the user's own. */
+  readonly openedBy?: string;
+  /** Stable across runs, machines, Node versions and moved lines. */
+  readonly fingerprint: string;
+  /** Sentence and remedy, ready to print. */
+  readonly message: string;
+}

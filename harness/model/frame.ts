@@ -1,0 +1,38 @@
+/** Where the code of a stack frame comes from, as the runner classifies its file. */
+export type FrameOrigin = 'node' | 'host' | 'library' | 'user';
+
+/** One place in the source: a file, a 1-based line and column, and the function that stood there. */
+export interface Frame {
+  /** Absolute path, or a `node:` id. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based. */
+  readonly column: number;
+  /** Function name as V8 gives it; empty at module level or in an anonymous function. */
+  readonly fn: string;
+  readonly origin: FrameOrigin;
+}
+
+const MODULES = '/node_modules/';
+
+/** `file` with forward slashes, and a `file:` URL turned into its path. */
+export function normalizePath(file: string): string {
+  const path = file.startsWith('file://') ? decodeURIComponent(file.slice('file://'.length)) : file;
+  return path.includes('\\') ? path.replaceAll('\\', '/') : path;
+}
+
+/** The npm package a file belongs to, scope included; `undefined` for files outside `node_modules`. */
+export function packageOf(file: string): string | undefined {
+  const path = normalizePath(file);
+  const at = path.lastIndexOf(MODULES);
+  if (at < 0) return undefined;
+  const [first = '', second = ''] = path.slice(at + MODULES.length).split('/', 2);
+  return first.startsWith('@') ? `${first}/${second}` : first;
+}
+
+/** `at fn (file:line:column)`, the form V8 prints and Jest reads. */
+export function formatFrame(frame: Frame): string {
+  const place = `${frame.file}:${frame.line}:${frame.column}`;
+  return frame.fn === '' ? `at ${place}` : `at ${frame.fn} (${place})`;
+}

@@ -1,0 +1,85 @@
+import type { FindingKind } from './finding';
+import type { Lexicon, Thing } from './resource';
+import type { ScopeRef } from './scope';
+
+/** What the sentence of a finding is composed from. */
+export interface Saying {
+  readonly kind: FindingKind;
+  readonly scope: ScopeRef;
+  readonly root: Thing;
+  readonly words: Lexicon;
+  /** Overrides the lexicon's remedy where the probe knows better. */
+  readonly remedy?: string;
+  /** How many alike, this one included. */
+  readonly count: number;
+  /** The test that closed it, for `foreign-close`. */
+  readonly closedBy?: string;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function place(scope: ScopeRef): string {
+  const suite = scope.path.at(-1);
+  const hook = scope.hook === undefined ? '' : `\`${scope.hook}\` of `;
+  switch (scope.kind) {
+    case 'test':
+    case 'hook':
+      return scope.hook === undefined ? 'in this test' : `in the \`${scope.hook}\` of this test`;
+    case 'suite':
+      return suite === undefined
+        ? `in ${hook === '' ? '' : `the ${hook}`}this file`
+        : `in ${hook === '' ? '' : `the ${hook}`}suite "${suite}"`;
+    case 'file':
+      return 'while this file was loading';
+    case 'run':
+      return 'in this run';
+  }
+}
+
+function where(scope: ScopeRef): string {
+  switch (scope.kind) {
+    case 'test':
+    case 'hook':
+      return scope.hook === 'beforeEach' ? 'in an `afterEach`' : 'in the test or its `afterEach`';
+    case 'suite':
+      return "in the suite's `afterAll`";
+    case 'file':
+      return 'in an `afterAll` at the top of the file';
+    case 'run':
+      return 'in `globalTeardown`';
+  }
+}
+
+/** `60 s`, `1,500 ms`: a duration as people write it. */
+export function duration(ms: number): string {
+  if (ms >= 1000 && ms % 1000 === 0) return `${(ms / 1000).toLocaleString('en-US')} s`;
+  return `${ms.toLocaleString('en-US')} ms`;
+}
+
+/** Noun and label: `a TCP server on 127.0.0.1:41873`. */
+export function nameOf(thing: Thing): string {
+  return thing.label === '' ? thing.noun : `${thing.noun} ${thing.label}`;
+}
+
+/** The sentence and the remedy of a finding, as the reader meets them. The only place that composes them. */
+export function say(saying: Saying): string {
+  const { kind, root, scope, words, count } = saying;
+  const many = count > 1;
+  const subject = many
+    ? `${count.toLocaleString('en-US')} ${words.plural}, one of them ${nameOf(root)},`
+    : capital(nameOf(root));
+  const was = many ? 'were' : 'was';
+  const remedy = `${saying.remedy ?? words.remedy} ${where(scope)}.`;
+  switch (kind) {
+    case 'leak':
+      return `${subject} ${was} ${words.opened} ${place(scope)}, but never ${words.closed}.\n${remedy}`;
+    case 'late':
+      return `${subject} ${was} ${words.opened} by work ${scope.kind === 'test' ? 'of this test' : `begun ${place(scope)}`} that went on after its teardown, and ${many ? 'are' : 'is'} still there.\nWait for that work, or stop it, ${where(scope)}; then ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`;
+    case 'foreign-close':
+      return `${subject} ${was} closed in this test, but ${was} ${words.opened} ${place(scope)}, for others to use.\nLeave the closing to the scope that opened it, or open one in the test itself.`;
+    case 'unproven':
+      return `${subject} ${was} ${words.opened} while several tests ran at once, and never ${words.closed}; which of them did it cannot be proved.\n${words.remedy} where it was ${words.opened}. Run the file's tests one at a time to learn which.`;
+    case 'unused-allow':
+      return `An allowance matched nothing: ${nameOf(root)}.\nDelete it, or correct what it names.`;
+  }
+}
