@@ -1,0 +1,60 @@
+import type { OwnerKind } from '../model/scope';
+import type { Opening } from './opening';
+import type { Liveness, Watch } from './probe';
+import type { Scope } from './scope';
+
+/** One line of the ledger: an opening that waits for its closing. It holds the resource weakly, or our own record of it. */
+export class Entry {
+  readonly asyncId: number;
+  readonly watch: Watch;
+  /** The scope whose code opened it. */
+  scope: Scope;
+  owner: OwnerKind;
+  opening: Opening | undefined;
+  /** The entry in whose callback this one was born: the next link when the opening line is not in its own stack. */
+  readonly via: Entry | undefined;
+  /** The scope was already sealed. */
+  readonly late: boolean;
+  /** A finding was made of it: it is never reported twice. */
+  reported = false;
+  #held: WeakRef<object> | object | undefined;
+  #weak: boolean;
+
+  constructor(
+    asyncId: number,
+    watch: Watch,
+    resource: object,
+    weak: boolean,
+    scope: Scope,
+    owner: OwnerKind,
+    opening: Opening | undefined,
+    via: Entry | undefined,
+  ) {
+    this.asyncId = asyncId;
+    this.watch = watch;
+    this.#held = weak ? new WeakRef(resource) : resource;
+    this.#weak = weak;
+    this.scope = scope;
+    this.owner = owner;
+    this.opening = opening;
+    this.via = via;
+    this.late = scope.sealed;
+  }
+
+  /** The resource, if it is still there. */
+  get resource(): object | undefined {
+    return this.#weak ? (this.#held as WeakRef<object> | undefined)?.deref() : this.#held;
+  }
+
+  /** Evidence, now. What has been collected is released: nothing can be done to it any more. */
+  state(): Liveness {
+    const resource = this.resource;
+    return resource === undefined ? 'released' : this.watch.state(resource, this.asyncId);
+  }
+
+  /** Drops the resource: closed or reported, it is nobody's business here any more. */
+  forget(): void {
+    this.#held = undefined;
+    this.#weak = true;
+  }
+}

@@ -1,0 +1,61 @@
+import { createGzip } from 'node:zlib';
+
+type GetAsyncId = (this: object) => number;
+
+let borrowed: GetAsyncId | undefined;
+
+/** `getAsyncId` of Node's native base class, borrowed from a handle: some natives inherit it, yet do not expose it (message ports). */
+function getAsyncId(): GetAsyncId {
+  if (borrowed === undefined) {
+    const gzip = createGzip();
+    borrowed = (gzip as unknown as { _handle: { getAsyncId: GetAsyncId } })._handle.getAsyncId;
+    gzip.close();
+  }
+  return borrowed;
+}
+
+/**
+ * Whether a native resource is still the one `init` announced: it answers with its id while the native object lives and with -1
+ * once it is gone. Holds for handles, ref'd or not, requests, asynchronous jobs, workers and message ports.
+ */
+export function nativeLives(resource: object, asyncId: number): boolean {
+  try {
+    return getAsyncId().call(resource) === asyncId;
+  } catch {
+    return false;
+  }
+}
+
+const symbols = new Map<string, Set<symbol>>();
+
+/**
+ * The value an object keeps under an own symbol of this description (`owner_symbol`). Only data is read: getters of native
+ * objects are not to be touched, some abort the process after close.
+ */
+export function slot(object: object, description: string): unknown {
+  let known = symbols.get(description);
+  if (known !== undefined) {
+    for (const symbol of known) {
+      const descriptor = Object.getOwnPropertyDescriptor(object, symbol);
+      if (descriptor !== undefined) return descriptor.value;
+    }
+  }
+  for (const symbol of Object.getOwnPropertySymbols(object)) {
+    if (symbol.description !== description) continue;
+    known ??= new Set();
+    known.add(symbol);
+    symbols.set(description, known);
+    return Object.getOwnPropertyDescriptor(object, symbol)?.value;
+  }
+  return undefined;
+}
+
+/** An own data property; `undefined` for accessors and what is not there. */
+export function field(object: object, name: string): unknown {
+  return Object.getOwnPropertyDescriptor(object, name)?.value;
+}
+
+/** `value` if it is an object or a function. */
+export function asObject(value: unknown): object | undefined {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function' ? (value as object) : undefined;
+}

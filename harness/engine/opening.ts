@@ -1,0 +1,133 @@
+import type { Frame, FrameOrigin } from '../model/frame';
+
+/** The stack of an opening, reduced at once to places: it holds nothing alive. */
+export interface Opening {
+  /** User and library frames, innermost first; the runner's own and Node's are left out. */
+  readonly frames: readonly Frame[];
+  /** Node module that made the resource on somebody's behalf (`node:_http_server`), `undefined` if user or library code called the public API. */
+  readonly inner: string | undefined;
+  /** Name of the function in `inner`. */
+  readonly innerFn: string;
+  /** A module's top-level code was running: the resource belongs to the file. */
+  readonly atImport: boolean;
+  /** Frames of the runner were on the stack, and nobody else's: not the tests' doing. */
+  readonly hostOnly: boolean;
+}
+
+/** Tells whose code a file is. */
+export interface FileClassifier {
+  origin(file: string): FrameOrigin;
+  /** Whether the frame is the runner's module loader at work. */
+  isImport(file: string, fn: string): boolean;
+}
+
+const SHORT = 10;
+const LONG = 80;
+const KEPT = 8;
+
+/** Node's own machinery between `init` and the public API that was called: never who made a resource. */
+const MACHINERY = new Set(['node:internal/async_hooks', 'node:async_hooks', 'node:internal/timers', 'node:timers']);
+
+const HARNESS_DIR = __dirname.replaceAll('\\', '/').replace(/\/engine$/, '/');
+
+const NativeError = Error;
+const captureStackTrace = Error.captureStackTrace;
+
+/** Captures openings. Saves and restores whatever it needs of `Error`, so that tampering on either side is not felt on the other. */
+export class OpeningCamera {
+  readonly #classifier: FileClassifier;
+  readonly #origins = new Map<string, FrameOrigin | 'harness'>();
+  #last: Opening | undefined;
+  #limit = SHORT;
+
+  constructor(classifier: FileClassifier) {
+    this.#classifier = classifier;
+  }
+
+  /** The stack of the running code above `above`, reduced. `undefined` if V8 would not give one. */
+  take(above: (...args: never[]) => unknown): Opening | undefined {
+    const short = this.#capture(above, SHORT);
+    if (short === undefined || short.frames.some((frame) => frame.origin === 'user')) return short;
+    return this.#capture(above, LONG) ?? short;
+  }
+
+  #capture(above: (...args: never[]) => unknown, limit: number): Opening | undefined {
+    const prepare = NativeError.prepareStackTrace;
+    const stackTraceLimit = NativeError.stackTraceLimit;
+    const holder: { stack?: unknown } = {};
+    this.#last = undefined;
+    this.#limit = limit;
+    try {
+      NativeError.prepareStackTrace = this.#reduce;
+      NativeError.stackTraceLimit = limit;
+      captureStackTrace(holder, above);
+      void holder.stack;
+    } catch {
+      return undefined;
+    } finally {
+      try {
+        NativeError.prepareStackTrace = prepare as NonNullable<typeof prepare>;
+        NativeError.stackTraceLimit = stackTraceLimit;
+      } catch {
+        // A frozen Error cannot have been changed above either.
+      }
+    }
+    return this.#last;
+  }
+
+  #origin(file: string): FrameOrigin | 'harness' {
+    let origin = this.#origins.get(file);
+    if (origin === undefined) {
+      origin = file.startsWith(HARNESS_DIR) ? 'harness' : this.#classifier.origin(file);
+      this.#origins.set(file, origin);
+    }
+    return origin;
+  }
+
+  readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
+    const frames: Frame[] = [];
+    let inner: string | undefined;
+    let innerFn = '';
+    let above = true;
+    let atImport = false;
+    let host = false;
+    let hasUser = false;
+    for (const site of sites) {
+      const file = site.getFileName();
+      if (file == null || file === '') continue;
+      const origin = this.#origin(file);
+      switch (origin) {
+        case 'node':
+          if (above && !MACHINERY.has(file)) {
+            inner = file;
+            innerFn = site.getFunctionName() ?? '';
+            above = false;
+          }
+          break;
+        case 'harness':
+          break;
+        case 'host':
+          host = true;
+          if (!atImport) atImport = this.#classifier.isImport(file, site.getFunctionName() ?? '');
+          break;
+        case 'library':
+        case 'user':
+          above = false;
+          if (frames.length < KEPT || (origin === 'user' && !hasUser)) {
+            frames.push({
+              file,
+              line: site.getLineNumber() ?? 0,
+              column: site.getColumnNumber() ?? 0,
+              fn: site.getFunctionName() ?? '',
+              origin,
+            });
+            hasUser ||= origin === 'user';
+          }
+          break;
+      }
+      if (this.#limit === SHORT && hasUser && frames.length >= KEPT) break;
+    }
+    this.#last = { frames, inner, innerFn, atImport, hostOnly: host && frames.length === 0 };
+    return '';
+  };
+}

@@ -1,0 +1,105 @@
+import type { Facts, Lexicon } from '../model/resource';
+import type { Opening } from './opening';
+
+/** `open`: live. `closing`: its release is under way, give it time. `released`: gone, or nothing left to release. */
+export type Liveness = 'open' | 'closing' | 'released';
+
+/** What a watch says of a live resource when a verdict is due. */
+export interface Identity {
+  /** Key of the probe's `kinds`. */
+  readonly kind: string;
+  /** The object its author knows (the `net.Socket`, not its handle). Two resources with one subject are one thing. */
+  readonly subject: object;
+  /** Ready to follow the noun: `on 127.0.0.1:41873`. */
+  readonly label?: string;
+  readonly facts?: Facts;
+  /** Subjects that own this one, nearest first: a socket's session, a session's server. */
+  readonly parents?: readonly object[];
+  /** Subjects this one owns. */
+  readonly children?: readonly object[];
+  /**
+   * Held by a pool: `process` for one that lives as long as the process by design, `private` for one whose maker is unknown.
+   * Absent: no pool's.
+   */
+  readonly pool?: 'process' | 'private';
+  /** Takes the place of the lexicon's remedy. */
+  readonly remedy?: string;
+  /** Another entry of this opening is the root, if there is one: a signal's handle beneath its listener. */
+  readonly adjunct?: boolean;
+  /** Dies with the test file's own globals, so it is never a leak of the file itself. */
+  readonly diesWithFile?: boolean;
+  /** Puts the process back in order after the finding, where that is safe. */
+  readonly release?: () => void;
+}
+
+/** How to look at one kind of resource. It is asked only when a verdict is due, never on the hot path. */
+export interface Watch {
+  /**
+   * Evidence on the object itself.
+   * @param asyncId the id `init` gave it, -1 for what a probe recorded by itself
+   */
+  state(resource: object, asyncId: number): Liveness;
+  /** `undefined` for Node's own plumbing, which is never a finding by itself. */
+  identify(resource: object, opening: Opening | undefined): Identity | undefined;
+  /** Only a collection can tell whether it is still held: judged after a forced one, and only if nothing else decided. */
+  readonly collectable?: boolean;
+  /** Gone without anyone's act: a one-shot timer fires. Such a verdict cannot wait for the end of the file. */
+  readonly transient?: boolean;
+  /** Called at the opening of what an outer scope owns; `closed` is to be called in the context of whoever closes it. */
+  guard?(resource: object, closed: () => void): void;
+}
+
+/** How a resource was opened, where the probe knows better than the current stack. */
+export interface Sighting {
+  readonly watch: Watch;
+  /** Held weakly unless `keep`. */
+  readonly resource: object;
+  /** Our own record of a resource that is no object (a descriptor, a subscription): held, for nobody else does. */
+  readonly keep?: boolean;
+  /** Frames above this function are the probe's own and are left out. */
+  readonly above?: (...args: never[]) => unknown;
+}
+
+/** Where a probe reports what it sees. It reports, it never judges. */
+export interface Recorder {
+  /** Something was opened just now, by the code now running. */
+  opened(sighting: Sighting): void;
+  /** Captures who is acting now, for `openedLater`: an opening that completes asynchronously. */
+  beginning(above?: (...args: never[]) => unknown): Beginning;
+  /** Something was opened by the act `beginning` captured. */
+  openedLater(beginning: Beginning, sighting: Sighting): void;
+}
+
+/** An act under way whose result will be a resource. Opaque to probes. */
+export interface Beginning {
+  readonly scope: unknown;
+  readonly opening: Opening | undefined;
+}
+
+/** The global object user code runs in, and what is loaded there. */
+export interface Realm {
+  readonly global: Record<PropertyKey, unknown>;
+  /** Exports of every module already loaded whose path matches. Never loads one. */
+  loaded(pattern: RegExp): readonly unknown[];
+}
+
+/** A probe at work in one test file. */
+export interface ActiveProbe {
+  /** Restores everything it touched. */
+  stop(): void;
+  /** Things live at the end of the file that nothing recorded. `known` are the native resources the ledger has: what they explain is no news. */
+  audit?(known: readonly object[]): readonly Sighting[];
+  /** Asks libraries to let go of what they keep by design for a while, before deferred verdicts fall. */
+  drain?(): void;
+}
+
+/** Looks at one family of resources. One probe, one file; adding one is adding a file. */
+export interface Probe {
+  readonly name: string;
+  /** The words for every kind it can report. */
+  readonly kinds: Readonly<Record<string, Lexicon>>;
+  /** Async resource types (`async_hooks`) it can judge. */
+  readonly asyncTypes?: Readonly<Record<string, Watch>>;
+  /** @throws if this process cannot support it; the run then says so and is red. */
+  start?(recorder: Recorder, realm: Realm): ActiveProbe;
+}

@@ -1,0 +1,48 @@
+import type { ScopeKind, ScopeRef } from '../model/scope';
+import type { Entry } from './entry';
+import { StackBudget } from './stack-budget';
+
+let nextId = 1;
+
+/** A scope at run time: what was opened in it, and whether its teardown is over. */
+export class Scope {
+  readonly id = nextId++;
+  readonly kind: ScopeKind;
+  readonly name: string;
+  readonly parent: Scope | undefined;
+  readonly file: string;
+  /** `beforeAll`, `afterEach` …, for hooks. */
+  readonly hook: string | undefined;
+  readonly budget: StackBudget;
+  /** What was opened in this scope and not yet seen released, oldest first. */
+  entries: Entry[] = [];
+  /** After this the scope answers for whatever it left; what is still born in its context is late. */
+  sealed = false;
+  /** How many entries may be recorded before the next sweep. */
+  sweepAt = 256;
+
+  constructor(kind: ScopeKind, name: string, parent: Scope | undefined, file: string, hook?: string) {
+    this.kind = kind;
+    this.name = name;
+    this.parent = parent;
+    this.file = file;
+    this.hook = hook;
+    this.budget = kind === 'hook' && parent !== undefined ? parent.budget : new StackBudget();
+  }
+
+  /** The scope that answers: a hook's is its test or suite. */
+  get answerable(): Scope {
+    return this.kind === 'hook' && this.parent !== undefined ? this.parent : this;
+  }
+
+  /** This scope as reports name it. */
+  ref(): ScopeRef {
+    const target = this.answerable;
+    const path: string[] = [];
+    for (let scope: Scope | undefined = target; scope !== undefined; scope = scope.parent) {
+      if ((scope.kind === 'suite' || scope.kind === 'test') && scope.name !== '') path.unshift(scope.name);
+    }
+    const ref = { kind: target.kind, path, file: this.file };
+    return this.hook === undefined ? ref : { ...ref, hook: this.hook };
+  }
+}
