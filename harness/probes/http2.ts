@@ -1,0 +1,90 @@
+import type { ClientHttp2Session, Http2Session, Http2Stream } from 'node:http2';
+import { asObject, field, nativeLives, slot } from '../engine/native';
+import type { Identity, Probe, Watch } from '../engine/probe';
+
+const ownerOf = (handle: object): object | undefined => asObject(slot(handle, 'owner_symbol'));
+
+function identifySession(session: Http2Session): Identity {
+  const server = asObject(slot(session, 'server'));
+  const authority = slot(session, 'authority');
+  const protocol = slot(session, 'protocol');
+  const isClient = server === undefined && typeof authority === 'string';
+  const closing = session.closed ? ', closed but waiting for its streams' : '';
+  return {
+    kind: isClient ? 'http2-client-session' : 'http2-server-session',
+    subject: session,
+    label: isClient ? `to ${String(protocol)}//${authority}${closing}` : closing.slice(2),
+    parents: server === undefined ? [] : [server],
+    release: () => session.destroy(),
+  };
+}
+
+/** By evidence: the native session of a correct teardown lingers until a collection, its owner knows better. */
+const session: Watch = {
+  state(resource, asyncId) {
+    if (!nativeLives(resource, asyncId)) return 'released';
+    const owner = ownerOf(resource) as ClientHttp2Session | undefined;
+    if (owner === undefined || owner.destroyed) return 'released';
+    return 'open';
+  },
+  identify(resource) {
+    const owner = ownerOf(resource);
+    return owner === undefined ? undefined : identifySession(owner as Http2Session);
+  },
+};
+
+const stream: Watch = {
+  state(resource, asyncId) {
+    if (!nativeLives(resource, asyncId)) return 'released';
+    const owner = ownerOf(resource) as Http2Stream | undefined;
+    return owner === undefined || owner.destroyed ? 'released' : 'open';
+  },
+  identify(resource) {
+    const owner = ownerOf(resource) as Http2Stream | undefined;
+    if (owner === undefined) return undefined;
+    const parent = asObject(owner.session);
+    const headers = asObject(owner.sentHeaders);
+    const path = headers === undefined ? undefined : field(headers, ':path');
+    return {
+      kind: 'http2-stream',
+      subject: owner,
+      label: `${typeof path === 'string' ? `${path} ` : ''}(id ${owner.id ?? 'pending'})`,
+      parents: parent === undefined ? [] : [parent],
+      release: () => owner.destroy(),
+    };
+  },
+};
+
+/** HTTP/2 sessions and streams, both sides. */
+const http2: Probe = {
+  name: 'http2',
+  kinds: {
+    'http2-client-session': {
+      noun: 'an HTTP/2 session',
+      plural: 'HTTP/2 sessions',
+      opened: 'opened',
+      closed: 'closed',
+      remedy: 'Close it with `session.close()`',
+      pooled: true,
+    },
+    'http2-server-session': {
+      noun: 'an accepted HTTP/2 session',
+      plural: 'accepted HTTP/2 sessions',
+      opened: 'opened',
+      closed: 'closed',
+      remedy: 'Close it with `session.close()`',
+      pooled: true,
+    },
+    'http2-stream': {
+      noun: 'an HTTP/2 stream',
+      plural: 'HTTP/2 streams',
+      opened: 'opened',
+      closed: 'closed',
+      remedy: 'End or close it with `stream.close()`',
+      pooled: true,
+    },
+  },
+  asyncTypes: { HTTP2SESSION: session, HTTP2STREAM: stream },
+};
+
+export default http2;

@@ -1,0 +1,87 @@
+import { asObject, nativeLives, slot } from '../engine/native';
+import type { Probe, Watch } from '../engine/probe';
+
+/** A native request or job that is under way: its callback is its own. A synchronous call leaves none and is over by now. */
+const inFlight = (kind: string, callback: string): Watch => ({
+  state: (resource, asyncId) =>
+    typeof (resource as Record<string, unknown>)[callback] === 'function' && nativeLives(resource, asyncId)
+      ? 'open'
+      : 'released',
+  identify: (resource) => {
+    const { hostname } = resource as { hostname?: unknown };
+    return { kind, subject: resource, label: typeof hostname === 'string' ? `for ${hostname}` : '' };
+  },
+});
+
+const dns = inFlight('dns-query', 'oncomplete');
+const job = inFlight('crypto-job', 'ondone');
+
+const zlib: Watch = {
+  state(resource, asyncId) {
+    if (!nativeLives(resource, asyncId)) return 'released';
+    const owner = asObject(slot(resource, 'owner_symbol')) as { destroyed?: boolean; _handle?: object } | undefined;
+    return owner === undefined || owner.destroyed === true || owner._handle !== resource ? 'released' : 'open';
+  },
+  identify(resource) {
+    const owner = asObject(slot(resource, 'owner_symbol')) as { destroy(): void } | undefined;
+    if (owner === undefined) return undefined;
+    return {
+      kind: 'zlib-stream',
+      subject: owner,
+      label: `(${owner.constructor.name})`,
+      release: () => owner.destroy(),
+    };
+  },
+};
+
+/** DNS queries, crypto jobs and open zlib streams. */
+const pending: Probe = {
+  name: 'pending',
+  kinds: {
+    'dns-query': {
+      noun: 'a DNS query',
+      plural: 'DNS queries',
+      opened: 'sent',
+      closed: 'answered',
+      remedy: 'Await it, or cancel it with `resolver.cancel()`,',
+      pooled: true,
+    },
+    'crypto-job': {
+      noun: 'a crypto job',
+      plural: 'crypto jobs',
+      opened: 'started',
+      closed: 'finished',
+      remedy: 'Await it',
+      pooled: true,
+    },
+    'zlib-stream': {
+      noun: 'a zlib stream',
+      plural: 'zlib streams',
+      opened: 'opened',
+      closed: 'ended',
+      remedy: 'End it with `stream.end()` and read it out, or call `stream.destroy()`,',
+      pooled: true,
+    },
+  },
+  asyncTypes: {
+    GETADDRINFOREQWRAP: dns,
+    GETNAMEINFOREQWRAP: dns,
+    QUERYWRAP: dns,
+    CHECKPRIMEREQUEST: job,
+    CIPHERREQUEST: job,
+    DERIVEBITSREQUEST: job,
+    HASHREQUEST: job,
+    KEYEXPORTREQUEST: job,
+    KEYGENREQUEST: job,
+    KEYPAIRGENREQUEST: job,
+    PBKDF2REQUEST: job,
+    RANDOMBYTESREQUEST: job,
+    RANDOMPRIMEREQUEST: job,
+    SCRYPTREQUEST: job,
+    SIGNREQUEST: job,
+    VERIFYREQUEST: job,
+    ZLIB: zlib,
+  },
+};
+
+export default pending;

@@ -1,0 +1,251 @@
+import dgram from 'node:dgram';
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import { TLSSocket, Server as TlsServer } from 'node:tls';
+import { asObject, field, nativeLives, slot } from '../engine/native';
+import type { Identity, Liveness, Probe, Watch } from '../engine/probe';
+
+type Owner = net.Socket | net.Server | undefined;
+
+const ownerOf = (handle: object): Owner => asObject(slot(handle, 'owner_symbol')) as Owner;
+
+/** The handle a socket or server works on, or the one beneath its TLS layer. */
+function holds(owner: net.Socket | net.Server, handle: object): boolean {
+  const own = asObject(field(owner, '_handle'));
+  return own === handle || (own !== undefined && field(own, '_parent') === handle);
+}
+
+function handleState(handle: object, asyncId: number): Liveness {
+  if (!nativeLives(handle, asyncId)) return 'released';
+  const owner = ownerOf(handle);
+  if (owner === undefined) return 'open';
+  if (owner instanceof net.Socket) return owner.destroyed || !holds(owner, handle) ? 'closing' : 'open';
+  return holds(owner, handle) ? 'open' : 'closing';
+}
+
+const isIp6 = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+function serverLabel(server: net.Server): string {
+  const address = server.address();
+  if (address === null) return '';
+  return typeof address === 'string' ? `on ${address}` : `on ${isIp6(address.address)}:${address.port}`;
+}
+
+/** The handle's own words: a socket under teardown no longer answers for its ends. */
+function ends(socket: net.Socket): { local: string; remote: string } {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  return {
+    local: localAddress === undefined ? '' : `${isIp6(localAddress)}:${localPort}`,
+    remote: remoteAddress === undefined ? '' : `${isIp6(remoteAddress)}:${remotePort}`,
+  };
+}
+
+function socketLabel(socket: net.Socket, accepted: boolean): string {
+  const { local, remote } = ends(socket);
+  const path = field(socket, '_host') ?? field(socket, 'path');
+  if (local === '' && remote === '') return typeof path === 'string' ? `to ${path}` : '';
+  if (remote === '') return `from ${local}`;
+  return `${local} ${accepted ? '<-' : '->'} ${remote}`;
+}
+
+const kindOfServer = (server: net.Server): string => {
+  if (server instanceof https.Server) return 'https-server';
+  if (server instanceof http.Server) return 'http-server';
+  if (server.constructor.name.startsWith('Http2')) return 'http2-server';
+  if (server instanceof TlsServer) return 'tls-server';
+  return typeof server.address() === 'string' ? 'unix-server' : 'tcp-server';
+};
+
+function identifyServer(server: net.Server): Identity {
+  return {
+    kind: kindOfServer(server),
+    subject: server,
+    label: serverLabel(server),
+    release: () => {
+      server.close();
+    },
+  };
+}
+
+/** Sockets of Node's global agents live as long as the process by design, once they are idle. */
+function globalAgentHolds(socket: net.Socket): boolean {
+  return [http.globalAgent, https.globalAgent].some((agent) =>
+    Object.values(agent.freeSockets).some((free) => free?.includes(socket) === true),
+  );
+}
+
+/** `http.Agent` and its kin put an `agentRemove` listener on every socket they manage. */
+const isManaged = (socket: net.Socket): boolean => socket.listenerCount('agentRemove') > 0;
+
+interface PendingRequest extends http.ClientRequest {
+  readonly agent: http.Agent;
+}
+
+function identifySocket(socket: net.Socket): Identity {
+  const server = asObject(field(socket, 'server') ?? field(socket, '_server'));
+  const accepted = server !== undefined;
+  const session = asObject(slot(socket, 'session'));
+  const unref = field(socket, '_handle') as { hasRef?: () => boolean } | null;
+  const parents = [session, server].flatMap((each) => each ?? []);
+  const isRefd = unref?.hasRef?.() ?? true;
+  const base = {
+    subject: socket,
+    label: `${socketLabel(socket, accepted)}${isRefd ? '' : " (unref'd)"}`,
+    facts: { unref: !isRefd, bytesRead: socket.bytesRead, bytesWritten: socket.bytesWritten },
+    parents,
+  };
+  if (accepted) return { ...base, kind: 'accepted-socket', release: () => socket.destroy() };
+  const request = field(socket, '_httpMessage') as PendingRequest | null | undefined;
+  if (request !== null && request !== undefined && typeof request.path === 'string') {
+    return {
+      ...base,
+      kind: 'http-request',
+      label: `${request.method} ${request.protocol}//${request.host}${request.path}`,
+      // Destroying it would make a request fail that its author has no handler for; without its hold on the loop it harms nobody.
+      release: () => socket.unref(),
+    };
+  }
+  if (isManaged(socket)) {
+    return {
+      ...base,
+      kind: 'agent-socket',
+      pool: globalAgentHolds(socket) ? 'process' : 'private',
+      release: () => socket.destroy(),
+    };
+  }
+  const kind = socket instanceof TLSSocket ? 'tls-socket' : isUnix(socket) ? 'unix-socket' : 'tcp-socket';
+  return { ...base, kind, release: () => socket.destroy() };
+}
+
+const isUnix = (socket: net.Socket): boolean => {
+  const handle = asObject(field(socket, '_handle'));
+  return handle?.constructor.name === 'Pipe';
+};
+
+/** Descriptors 0 to 2 are the process's own: whoever touched them first did not open them. */
+const isStdio = (handle: object): boolean => {
+  const fd = (handle as { fd?: number }).fd;
+  return fd !== undefined && fd >= 0 && fd <= 2;
+};
+
+function identifyHandle(handle: object): Identity | undefined {
+  const owner = ownerOf(handle);
+  if (owner instanceof net.Server) return identifyServer(owner);
+  if (owner instanceof net.Socket) return isStdio(handle) ? undefined : identifySocket(owner);
+  return undefined;
+}
+
+/** Calls `closed` when somebody closes the handle, in that somebody's own context. */
+function guardClose(handle: object, closed: () => void): void {
+  const target = handle as { close: (...args: unknown[]) => unknown };
+  const close = target.close;
+  Object.defineProperty(handle, 'close', {
+    configurable: true,
+    enumerable: false,
+    writable: true,
+    value: function (this: object, ...args: unknown[]): unknown {
+      closed();
+      return close.apply(this, args);
+    },
+  });
+}
+
+const stream: Watch = { state: handleState, identify: identifyHandle };
+const listener: Watch = { state: handleState, identify: identifyHandle, guard: guardClose };
+
+const tls: Watch = {
+  state(resource, asyncId) {
+    if (!nativeLives(resource, asyncId)) return 'released';
+    const owner = ownerOf(resource);
+    if (!(owner instanceof net.Socket)) return 'released';
+    return owner.destroyed || field(owner, '_handle') !== resource ? 'released' : 'open';
+  },
+  identify(resource) {
+    const owner = ownerOf(resource);
+    if (!(owner instanceof net.Socket)) return undefined;
+    const identity = identifySocket(owner);
+    // Over a socket that was there before, the two are one thing: the plain socket is what is left when the TLS layer is gone.
+    const beneath = asObject(field(owner, '_parent'));
+    return beneath === undefined ? identity : { ...identity, children: [beneath] };
+  },
+};
+
+const datagram: Watch = {
+  state(resource, asyncId) {
+    if (!nativeLives(resource, asyncId)) return 'released';
+    const owner = asObject(slot(resource, 'owner_symbol'));
+    const state = owner === undefined ? undefined : asObject(slot(owner, 'state symbol'));
+    return state !== undefined && field(state, 'handle') !== resource ? 'closing' : 'open';
+  },
+  identify(resource) {
+    const owner = asObject(slot(resource, 'owner_symbol'));
+    if (!(owner instanceof dgram.Socket)) return undefined;
+    let label = '';
+    try {
+      const { address, port } = owner.address();
+      label = `on ${isIp6(address)}:${port}`;
+    } catch {
+      // Not bound yet: it has no address to tell.
+    }
+    return { kind: 'udp-socket', subject: owner, label, release: () => owner.close() };
+  },
+  guard: guardClose,
+};
+
+const CLOSE_SERVER = 'Close it with `await new Promise((done) => server.close(done))`';
+const server = (noun: string, plural: string, remedy = CLOSE_SERVER) => ({
+  noun,
+  plural,
+  opened: 'opened',
+  closed: 'closed',
+  remedy,
+  pooled: true,
+});
+const socket = (noun: string, plural: string, remedy = 'Close it with `socket.destroy()`') =>
+  server(noun, plural, remedy);
+
+/** TCP, TLS, HTTP, unix and UDP: listening, connected and accepted, ref'd and unref'd. */
+const sockets: Probe = {
+  name: 'sockets',
+  kinds: {
+    'tcp-server': server('a TCP server', 'TCP servers'),
+    'tls-server': server('a TLS server', 'TLS servers'),
+    'http-server': server('an HTTP server', 'HTTP servers'),
+    'https-server': server('an HTTPS server', 'HTTPS servers'),
+    'http2-server': server('an HTTP/2 server', 'HTTP/2 servers'),
+    'unix-server': server('a unix socket server', 'unix socket servers'),
+    'tcp-socket': socket('a TCP connection', 'TCP connections'),
+    'tls-socket': socket('a TLS connection', 'TLS connections'),
+    'unix-socket': socket('a unix socket connection', 'unix socket connections'),
+    'accepted-socket': socket(
+      'an accepted connection',
+      'accepted connections',
+      'Close it: `server.closeAllConnections()` for HTTP, `socket.destroy()` otherwise,',
+    ),
+    'agent-socket': socket(
+      'an idle connection of a keep-alive agent',
+      'idle connections of a keep-alive agent',
+      'Close them with `agent.destroy()`',
+    ),
+    'http-request': {
+      noun: 'an HTTP request',
+      plural: 'HTTP requests',
+      opened: 'sent',
+      closed: 'finished',
+      remedy: 'Read its response to the end, or abort it with `request.destroy()`,',
+      pooled: false,
+    },
+    'udp-socket': socket('a UDP socket', 'UDP sockets', 'Close it with `socket.close()`'),
+  },
+  asyncTypes: {
+    TCPWRAP: stream,
+    TCPSERVERWRAP: listener,
+    PIPEWRAP: stream,
+    PIPESERVERWRAP: listener,
+    TLSWRAP: tls,
+    UDPWRAP: datagram,
+  },
+};
+
+export default sockets;

@@ -1,0 +1,104 @@
+import { slot } from '../engine/native';
+import type { Opening } from '../engine/opening';
+import type { Identity, Liveness, Probe } from '../engine/probe';
+import { duration } from '../model/sentence';
+
+/** A `Timeout` as Node makes it. Its fields are read, never changed. */
+interface NodeTimeout {
+  readonly _destroyed: boolean;
+  readonly _idleTimeout: number;
+  readonly _idleNext: object | null | undefined;
+  readonly _repeat: number | null;
+  hasRef(): boolean;
+}
+
+interface NodeImmediate {
+  readonly _destroyed: boolean;
+}
+
+/** Node modules whose timers are the user's own doing, called through another name. Any other module's timers are its plumbing. */
+const PUBLIC_FACES = new Set(['node:timers/promises', 'node:internal/util']);
+
+const isPlumbing = (opening: Opening | undefined): boolean =>
+  opening?.inner !== undefined && !PUBLIC_FACES.has(opening.inner);
+
+function timeoutState(resource: object, asyncId: number): Liveness {
+  const timer = resource as NodeTimeout;
+  if (timer._destroyed || timer._idleNext === null || timer._idleNext === undefined) return 'released';
+  // `refresh()` after firing arms the same object again, under a new id.
+  const id = slot(timer, 'asyncId');
+  return id === undefined || id === asyncId ? 'open' : 'released';
+}
+
+function identifyTimeout(resource: object, opening: Opening | undefined): Identity | undefined {
+  if (isPlumbing(opening)) return undefined;
+  const timer = resource as NodeTimeout;
+  const refd = timer.hasRef();
+  // Without a stack nobody can tell Node's own timers from the user's, save that Node unrefs all of its own.
+  if (opening === undefined && !refd) return undefined;
+  const repeats = timer._repeat !== null && timer._repeat !== undefined;
+  const promised = opening?.inner === 'node:timers/promises';
+  return {
+    kind: repeats ? 'interval' : 'timeout',
+    subject: resource,
+    label: `of ${duration(timer._idleTimeout)}${refd ? '' : " (unref'd)"}`,
+    facts: { delayMs: timer._idleTimeout, unref: !refd },
+    ...(promised ? { remedy: 'Abort it through the `signal` option, or await it,' } : {}),
+    release: () => {
+      clearTimeout(resource as unknown as NodeJS.Timeout);
+    },
+  };
+}
+
+const clearTimeout = globalThis.clearTimeout;
+const clearImmediate = globalThis.clearImmediate;
+
+/** `setTimeout`, `setInterval`, `setImmediate` and their promise forms, ref'd and unref'd. */
+const timers: Probe = {
+  name: 'timers',
+  kinds: {
+    timeout: {
+      noun: 'a timeout',
+      plural: 'timeouts',
+      opened: 'armed',
+      closed: 'cleared',
+      remedy: 'Clear it with `clearTimeout(timer)`',
+      pooled: false,
+    },
+    interval: {
+      noun: 'an interval',
+      plural: 'intervals',
+      opened: 'armed',
+      closed: 'cleared',
+      remedy: 'Clear it with `clearInterval(timer)`',
+      pooled: true,
+    },
+    immediate: {
+      noun: 'an immediate that re-arms itself',
+      plural: 'immediates',
+      opened: 'armed',
+      closed: 'cleared',
+      remedy: 'Stop the chain, or clear it with `clearImmediate(immediate)`',
+      pooled: false,
+    },
+  },
+  asyncTypes: {
+    Timeout: { state: timeoutState, identify: identifyTimeout, transient: true },
+    Immediate: {
+      state: (resource) => ((resource as NodeImmediate)._destroyed ? 'released' : 'open'),
+      identify: (resource, opening) =>
+        isPlumbing(opening)
+          ? undefined
+          : {
+              kind: 'immediate',
+              subject: resource,
+              release: () => {
+                clearImmediate(resource as unknown as NodeJS.Immediate);
+              },
+            },
+      transient: true,
+    },
+  },
+};
+
+export default timers;
