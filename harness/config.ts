@@ -1,0 +1,127 @@
+import * as v from 'valibot';
+import { LEVELS, type Level } from './model/level';
+import type { Allowance } from './model/rule';
+
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+
+const allowanceSchema = v.strictObject({
+  reason: text,
+  kind: v.optional(text),
+  fingerprint: v.optional(text),
+  package: v.optional(text),
+  file: v.optional(text),
+});
+
+const optionsSchema = v.partial(
+  v.strictObject({
+    level: v.picklist(LEVELS),
+    graceMs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000)),
+    leftovers: v.picklist(['release', 'keep']),
+    allow: v.array(allowanceSchema),
+  }),
+);
+
+/** What a user may set, each with its default. */
+export interface Options {
+  /**
+   * `off`: nothing is recorded. `gate` (default): cheap enough to be always on. `trace`: every stack is captured.
+   * `paranoid`: every stack, and verdicts that would wait for the end of the file fall after each test, behind a forced collection.
+   */
+  readonly level: Level;
+  /** How long a suspect may take to close after its scope's teardown, in milliseconds. Default 500; 0 to 60,000. */
+  readonly graceMs: number;
+  /** `release` (default): what was reported is closed, so that later tests stand on clean ground. `keep`: it is left as it is. */
+  readonly leftovers: 'release' | 'keep';
+  /** Accepted leaks, each with its reason. An entry that matches nothing in the whole run is itself reported. */
+  readonly allow: readonly Allowance[];
+}
+
+/** The defaults of every option. */
+export const DEFAULTS: Options = { level: 'gate', graceMs: 500, leftovers: 'release', allow: [] };
+
+/** Wrong usage: one sentence that names the place, what was found and what is allowed. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** One place options come from. */
+export interface OptionSource {
+  /** As the user knows it: `testEnvironmentOptions.leakgate in jest.config.js`. */
+  readonly place: string;
+  readonly value: unknown;
+}
+
+const found = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+
+/** The known names, for what was misspelt. */
+const NAMES = Object.keys(optionsSchema.entries).join(', ');
+
+/**
+ * Validates one source.
+ * @throws {UsageError} with one clear sentence
+ */
+export function readOptions({ place, value }: OptionSource): Partial<Options> {
+  if (value === undefined) return {};
+  const result = v.safeParse(optionsSchema, value);
+  if (result.success) return result.output as Partial<Options>;
+  const issue = result.issues[0];
+  const path = v.getDotPath(issue);
+  const at = path === null ? place : `${place}: "${path}"`;
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    throw new UsageError(`${at} is not an option of leakgate; the options are ${NAMES}.`);
+  }
+  if (path === null) throw new UsageError(`${at} must be an object with ${NAMES}; found ${found(issue.input)}.`);
+  const expected = issue.expected ?? issue.message;
+  throw new UsageError(`${at} must be ${expected.replaceAll(' | ', ' or ')}; found ${found(issue.input)}.`);
+}
+
+/** Merges sources, later ones winning; allowances add up. */
+export function mergeOptions(sources: readonly OptionSource[]): Options {
+  let merged = DEFAULTS;
+  for (const source of sources) {
+    const options = readOptions(source);
+    merged = { ...merged, ...options, allow: [...merged.allow, ...(options.allow ?? [])] };
+  }
+  return merged;
+}
+
+const VARIABLES = { LEAKGATE_LEVEL: 'level', LEAKGATE_GRACE_MS: 'graceMs', LEAKGATE_LEFTOVERS: 'leftovers' } as const;
+
+/** Variables of the harness's own, set between its processes. */
+const INTERNAL = new Set(['LEAKGATE_RUN_DIR', 'LEAKGATE_RUN_ID', 'LEAKGATE_ENVIRONMENTS', 'LEAKGATE_PROCESSOR']);
+
+/**
+ * Options from `LEAKGATE_*` variables.
+ * @throws {UsageError} for a variable of that prefix that is none of ours
+ */
+export function environmentSources(env: NodeJS.ProcessEnv): OptionSource[] {
+  const sources: OptionSource[] = [];
+  for (const [name, raw] of Object.entries(env)) {
+    if (!name.startsWith('LEAKGATE_') || raw === undefined || raw === '' || INTERNAL.has(name)) continue;
+    const option = VARIABLES[name as keyof typeof VARIABLES];
+    if (option === undefined) {
+      throw new UsageError(
+        `The environment variable ${name} is none of leakgate's; it knows ${Object.keys(VARIABLES).join(', ')}.`,
+      );
+    }
+    const value = option === 'graceMs' && raw.trim() !== '' && !Number.isNaN(Number(raw)) ? Number(raw) : raw;
+    sources.push({ place: `The environment variable ${name}`, value: { [option]: value } });
+  }
+  return sources;
+}
+
+/**
+ * Options of a docblock pragma: `@leakgate level=trace graceMs=1000`, or a level alone.
+ * @throws {UsageError} for what is neither
+ */
+export function pragmaSource(pragma: string | readonly string[] | undefined, file: string): OptionSource[] {
+  if (pragma === undefined) return [];
+  const place = `The docblock pragma @leakgate of ${file}`;
+  const value: Record<string, unknown> = {};
+  for (const word of (typeof pragma === 'string' ? pragma : pragma.join(' ')).split(/\s+/).filter(Boolean)) {
+    const [name = '', raw] = word.split('=', 2);
+    if (raw === undefined) value.level = name;
+    else value[name] = raw !== '' && !Number.isNaN(Number(raw)) ? Number(raw) : raw;
+  }
+  return [{ place, value }];
+}

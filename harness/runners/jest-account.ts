@@ -1,0 +1,262 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { catalog } from '../catalog';
+import type { Options } from '../config';
+import type { Probe, Realm } from '../engine/probe';
+import type { Scope } from '../engine/scope';
+import { type Ruling, Session } from '../engine/session';
+import type { Finding } from '../model/finding';
+import { type FileReport, REPORT_VERSION } from '../model/report';
+import type { Allowance } from '../model/rule';
+import { wrapBody } from './jest-body';
+import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
+import { findingError, harnessError } from './jest-error';
+import { jestFiles } from './jest-files';
+import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
+
+/** What an account of one test file needs. */
+export interface JestAccountOptions {
+  readonly file: string;
+  readonly rootDir: string;
+  /** The sandbox's global object. */
+  readonly global: Record<PropertyKey, unknown>;
+  /** Jest's own list, to which the hand-over is added until it has run. */
+  readonly setupFiles: readonly string[];
+  readonly options: Options;
+}
+
+const MODULES = Symbol.for('leakgate.modules');
+const GATE = Symbol.for('leakgate.gate');
+const SANDBOX_FILE = require.resolve('./jest-sandbox');
+
+let probes: readonly Probe[] | undefined;
+
+/** The accounts of one test file, told by Jest's events. */
+export class JestAccount {
+  readonly #options: JestAccountOptions;
+  readonly #session: Session;
+  readonly #scopes = new WeakMap<object, Scope>();
+  readonly #wrapped = new WeakSet<CircusFn>();
+  readonly #findings: Finding[] = [];
+  readonly #page: RunPage | undefined;
+  #running: CircusTest | undefined;
+  /** Every run of every test: deferred verdicts find their test here. */
+  readonly #tests = new Map<Scope, CircusTest>();
+  #finished = false;
+  readonly #onExit = (): void => this.#exitedEarly();
+
+  constructor(options: JestAccountOptions) {
+    this.#options = options;
+    probes ??= catalog<Probe>('probes');
+    const { level, graceMs, leftovers, allow } = options.options;
+    this.#session = new Session({
+      file: options.file,
+      rootDir: options.rootDir,
+      realm: this.#realm(),
+      classifier: jestFiles,
+      probes,
+      graceMs,
+      everyStack: level === 'trace' || level === 'paranoid',
+      collectEachTest: level === 'paranoid',
+      cleanUp: leftovers === 'release',
+      allow,
+    });
+    const folder = process.env[RUN_FOLDER_VARIABLE];
+    if (folder !== undefined && existsSync(folder)) this.#page = new RunPage(folder, options.file);
+  }
+
+  /** Before anything of the file runs. */
+  begin(): void {
+    const { global, setupFiles } = this.#options;
+    // Jest reads this very array after the environment is made, and before `setup()`.
+    if (!Object.isFrozen(setupFiles)) (setupFiles as string[]).unshift(SANDBOX_FILE);
+    Object.defineProperty(global, GATE, {
+      configurable: true,
+      enumerable: false,
+      writable: false,
+      value: { allow: (allowance: Allowance) => this.#session.allow(allowance) },
+    });
+    process.on('exit', this.#onExit);
+    this.#session.start();
+  }
+
+  /** The sandbox's set-up files have run. */
+  sandboxed(): void {
+    const files = this.#options.setupFiles as string[];
+    const at = files.indexOf(SANDBOX_FILE);
+    if (at >= 0) files.splice(at, 1);
+  }
+
+  /** After the file, whatever became of it. */
+  async end(): Promise<void> {
+    this.sandboxed();
+    // A file whose modules fail to load has no run to finish; its accounts are closed here.
+    if (!this.#finished) await this.#finish([]);
+    process.off('exit', this.#onExit);
+  }
+
+  /** Never throws into Jest: what fails in here is the harness's own failure, said on the file and red. */
+  async handle(event: CircusEvent, state: CircusState): Promise<void> {
+    try {
+      await this.#handle(event, state);
+    } catch (error) {
+      state.unhandledErrors.push(harnessError(error));
+    }
+  }
+
+  async #handle(event: CircusEvent, state: CircusState): Promise<void> {
+    switch (event.name) {
+      case 'run_start':
+        this.#session.loaded();
+        this.#wrapAll(state.rootDescribeBlock);
+        break;
+      case 'run_describe_start':
+        this.#scopeOf(event.describeBlock);
+        break;
+      case 'hook_start':
+        if (isSuiteHook(event.hook)) this.#session.during(this.#scopeOf(event.hook.parent), true);
+        break;
+      case 'hook_success':
+      case 'hook_failure':
+        if (isSuiteHook(event.hook)) this.#session.during(this.#scopeOf(event.hook.parent), false);
+        break;
+      case 'test_started':
+        this.#begin(event.test);
+        break;
+      case 'test_done':
+        await this.#done(event.test, state);
+        break;
+      case 'run_describe_finish':
+        await this.#leaveSuite(event.describeBlock, state);
+        break;
+      case 'run_finish':
+        await this.#finish(state.unhandledErrors);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #wrapAll(block: CircusDescribe): void {
+    for (const hook of block.hooks) {
+      if (!this.#wrapped.has(hook.fn)) hook.fn = this.#wrap(hook.fn, () => this.#hookScope(hook));
+    }
+    for (const child of block.children) {
+      if (child.type === 'describeBlock') this.#wrapAll(child);
+      else if (typeof child.fn === 'function' && !this.#wrapped.has(child.fn)) {
+        child.fn = this.#wrap(child.fn, () => this.#begin(child));
+      }
+    }
+  }
+
+  #wrap(fn: CircusFn, scope: () => Scope): CircusFn {
+    const wrapped = wrapBody(fn, (body) => this.#session.run(scope(), body));
+    this.#wrapped.add(wrapped);
+    return wrapped;
+  }
+
+  #scopeOf(block: CircusDescribe): Scope {
+    let scope = this.#scopes.get(block);
+    if (scope === undefined) {
+      const parent = block.parent === undefined ? this.#session.file : this.#scopeOf(block.parent);
+      scope = this.#session.enter('suite', block.parent === undefined ? '' : block.name, parent);
+      this.#scopes.set(block, scope);
+    }
+    return scope;
+  }
+
+  /** The scope of a test's present run; a retry gets one of its own. */
+  #begin(test: CircusTest): Scope {
+    const known = this.#scopes.get(test);
+    if (known !== undefined && !known.sealed) return known;
+    const scope = this.#session.enter('test', test.name, this.#scopeOf(test.parent));
+    this.#scopes.set(test, scope);
+    this.#tests.set(scope, test);
+    if (test.concurrent !== true) this.#running = test;
+    return scope;
+  }
+
+  #hookScope(hook: CircusHook): Scope {
+    const parent =
+      isSuiteHook(hook) || this.#running === undefined ? this.#scopeOf(hook.parent) : this.#begin(this.#running);
+    return this.#session.enter('hook', hook.type, parent, hook.type);
+  }
+
+  async #done(test: CircusTest, state: CircusState): Promise<void> {
+    const scope = this.#scopes.get(test);
+    if (scope === undefined) return;
+    try {
+      this.#deliver(await this.#session.leave(scope), state.unhandledErrors);
+    } finally {
+      if (this.#running === test) this.#running = undefined;
+    }
+  }
+
+  async #leaveSuite(block: CircusDescribe, state: CircusState): Promise<void> {
+    const scope = this.#scopes.get(block);
+    if (scope === undefined || scope.sealed) return;
+    this.#deliver(await this.#session.leave(scope), state.unhandledErrors);
+  }
+
+  async #finish(unhandled: unknown[]): Promise<void> {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#deliver(await this.#session.finish(), unhandled);
+    for (const { probe, why } of this.#session.failures) {
+      unhandled.push(harnessError(new Error(`the ${probe} probe could not do its job: ${why}`)));
+    }
+    this.#page?.finish(this.#report());
+  }
+
+  /** To the test's own errors where it is a test's; to the file's otherwise, where Jest puts what `afterAll` throws. */
+  #deliver(rulings: readonly Ruling[], unhandled: unknown[]): void {
+    for (const { scope, finding } of rulings) {
+      this.#findings.push(finding);
+      const error = findingError(finding);
+      const test = this.#tests.get(scope);
+      if (test === undefined) unhandled.push(error);
+      else test.errors.push(error);
+    }
+  }
+
+  #report(): FileReport {
+    const session = this.#session;
+    return {
+      version: REPORT_VERSION,
+      file: this.#options.file,
+      pid: process.pid,
+      node: process.version,
+      level: this.#options.options.level,
+      tests: this.#tests.size,
+      findings: this.#findings,
+      allowed: session.allowed,
+      usedAllowances: session.usedAllowances,
+      probes: session.probes,
+      probeFailures: session.failures,
+      cost: session.cost,
+    };
+  }
+
+  #realm(): Realm {
+    const { global } = this.#options;
+    return {
+      global,
+      loaded(pattern) {
+        const cache = global[MODULES] as Record<string, { exports?: unknown } | undefined> | undefined;
+        if (cache === undefined) return [];
+        return Object.keys(cache).flatMap((path) => (pattern.test(path) ? [cache[path]?.exports] : []));
+      },
+    };
+  }
+
+  /** The process ends in the middle of the file: nothing was judged, and that must not look like a pass. */
+  #exitedEarly(): void {
+    if (this.#finished) return;
+    if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = 1;
+    process.stderr.write(
+      `\nleakgate: the process ended in the middle of ${basename(this.#options.file)} (was process.exit called in a test?); its tests were not judged, so the run fails.\n`,
+    );
+  }
+}
+
+const isSuiteHook = (hook: CircusHook): boolean => hook.type === 'beforeAll' || hook.type === 'afterAll';

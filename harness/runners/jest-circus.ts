@@ -1,0 +1,42 @@
+/** The part of jest-circus's state the gate reads and writes. Jest has no public types for all of it. */
+export interface CircusTest {
+  readonly type: 'test';
+  readonly name: string;
+  readonly parent: CircusDescribe;
+  readonly concurrent?: boolean;
+  fn: CircusFn | undefined | null;
+  readonly errors: unknown[];
+}
+
+/** A `describe` block; the outermost one stands for the file. */
+export interface CircusDescribe {
+  readonly type: 'describeBlock';
+  readonly name: string;
+  readonly parent?: CircusDescribe;
+  readonly hooks: readonly CircusHook[];
+  readonly children: readonly (CircusDescribe | CircusTest)[];
+}
+
+/** A hook, of a suite or around each test. */
+export interface CircusHook {
+  fn: CircusFn;
+  readonly type: 'beforeAll' | 'afterAll' | 'beforeEach' | 'afterEach';
+  readonly parent: CircusDescribe;
+}
+
+/** A body: its `length` says whether it takes `done`. */
+export type CircusFn = (this: unknown, ...args: unknown[]) => unknown;
+
+/** The events of jest-circus that matter here. */
+export type CircusEvent =
+  | { readonly name: 'run_start' | 'run_finish' | 'setup' | 'teardown' }
+  | { readonly name: 'run_describe_start' | 'run_describe_finish'; readonly describeBlock: CircusDescribe }
+  | { readonly name: 'test_started' | 'test_done' | 'test_skip' | 'test_todo'; readonly test: CircusTest }
+  | { readonly name: 'hook_start'; readonly hook: CircusHook }
+  | { readonly name: 'hook_success' | 'hook_failure'; readonly hook: CircusHook };
+
+/** jest-circus's state, as far as the gate needs it. */
+export interface CircusState {
+  readonly rootDescribeBlock: CircusDescribe;
+  readonly unhandledErrors: unknown[];
+}

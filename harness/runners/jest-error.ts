@@ -1,0 +1,60 @@
+import type { Finding } from '../model/finding';
+import type { Frame } from '../model/frame';
+import { formatFrame } from '../model/frame';
+import type { Thing } from '../model/resource';
+import { nameOf } from '../model/sentence';
+import { sourceMapped } from './source-maps';
+
+/** An error as Jest prints it: message first, then frames; its code frame is taken from the first one. */
+interface JestError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** How deep the ownership tree is printed beneath a finding. */
+const OWNED = 8;
+
+function ownedLines(owned: readonly Thing[], prefix: string): string[] {
+  const lines = owned.slice(0, OWNED).flatMap((thing, index, shown) => {
+    const last = index === shown.length - 1 && owned.length <= OWNED;
+    return [
+      `${prefix}${last ? '└─' : '├─'} ${nameOf(thing).replace(/^an? /, '')}`,
+      ...ownedLines(thing.owns, `${prefix}${last ? '   ' : '│  '}`),
+    ];
+  });
+  if (owned.length > OWNED) lines.push(`${prefix}└─ … and ${owned.length - OWNED} more`);
+  return lines;
+}
+
+/** The user's line first, then the rest of the trace: Jest draws its code frame at the first. */
+function orderedFrames(trace: readonly Frame[]): readonly Frame[] {
+  return [...trace.filter((frame) => frame.origin === 'user'), ...trace.filter((frame) => frame.origin !== 'user')];
+}
+
+/** The error that fails a test for a finding. */
+export function findingError(finding: Finding): JestError {
+  const parts = [finding.message];
+  if (finding.root.owns.length > 0) parts.push(['It owns:', ...ownedLines(finding.root.owns, '  ')].join('\n'));
+  if (finding.openedBy !== undefined)
+    parts.push(`The call that opened it is in ${finding.openedBy}, on behalf of the line below.`);
+  if (finding.openedAt === undefined) parts.push(hint(finding));
+  const message = parts.join('\n\n');
+  const frames = sourceMapped(orderedFrames(finding.trace));
+  const stack = [message, ...frames.map((frame) => `    ${formatFrame(frame)}`)].join('\n');
+  return { name: 'LeakError', message, stack };
+}
+
+function hint(finding: Finding): string {
+  return finding.kind === 'unused-allow'
+    ? ''
+    : 'Its opening line is not known: run again with LEAKGATE_LEVEL=trace to have every stack captured.';
+}
+
+/** The harness failed: loudly, and red. */
+export function harnessError(error: unknown): JestError {
+  const why = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error && error.stack !== undefined ? error.stack : why;
+  const message = `leakgate could not do its job in this file: ${why}`;
+  return { name: 'LeakgateError', message, stack: `${message}\n${stack.split('\n').slice(1).join('\n')}` };
+}

@@ -1,0 +1,92 @@
+import { sep } from 'node:path';
+import { environmentSources, mergeOptions, type Options, pragmaSource } from '../config';
+import { JestAccount } from './jest-account';
+import type { CircusEvent, CircusState } from './jest-circus';
+import { projectSource } from './project';
+
+/** What Jest hands to an environment's constructor, as far as it matters here. */
+export interface EnvironmentConfig {
+  readonly projectConfig: {
+    readonly rootDir: string;
+    readonly testEnvironmentOptions: Record<string, unknown>;
+    readonly setupFiles: readonly string[];
+  };
+}
+
+/** The second argument of an environment's constructor. */
+export interface EnvironmentContext {
+  readonly testPath: string;
+  readonly docblockPragmas: Record<string, string | string[]>;
+}
+
+/** The part of a Jest environment that the gate wraps. */
+export interface Environment {
+  global: object;
+  setup(): Promise<void>;
+  teardown(): Promise<void>;
+  handleTestEvent?(event: never, state: never): void | Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: TypeScript asks mixin constructors for exactly this signature.
+type EnvironmentClass = abstract new (...args: any[]) => Environment;
+
+/**
+ * A Jest environment that makes every test answer for what it leaves behind.
+ *
+ * @param Base the project's own environment class: Jest's node or jsdom one, or a subclass
+ * @returns a subclass of `Base`, to be exported as a test environment
+ * @throws UsageError when a test file starts, if an option is malformed
+ * @example
+ * const { withLeakgate } = require('leakgate/jest');
+ * module.exports = withLeakgate(require('./my-environment'));
+ */
+export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
+  abstract class GatedEnvironment extends Base {
+    readonly #account: JestAccount | undefined;
+    readonly #options: Options;
+
+    // biome-ignore lint/suspicious/noExplicitAny: TypeScript asks mixin constructors for exactly this signature.
+    constructor(...args: any[]) {
+      super(...args);
+      const [config, context] = args as unknown as [EnvironmentConfig, EnvironmentContext];
+      const { projectConfig } = config;
+      this.#options = mergeOptions([
+        ...projectSource(projectConfig.rootDir),
+        {
+          place: 'testEnvironmentOptions.leakgate in the Jest configuration',
+          value: projectConfig.testEnvironmentOptions.leakgate,
+        },
+        ...environmentSources(process.env),
+        ...pragmaSource(context.docblockPragmas.leakgate, context.testPath),
+      ]);
+      this.#account =
+        this.#options.level === 'off'
+          ? undefined
+          : new JestAccount({
+              file: context.testPath,
+              rootDir: projectConfig.rootDir.replace(new RegExp(`\\${sep}$`), ''),
+              global: this.global as Record<PropertyKey, unknown>,
+              setupFiles: projectConfig.setupFiles,
+              options: this.#options,
+            });
+      this.#account?.begin();
+    }
+
+    override async setup(): Promise<void> {
+      await super.setup();
+      this.#account?.sandboxed();
+    }
+
+    override async teardown(): Promise<void> {
+      await this.#account?.end();
+      await super.teardown();
+    }
+
+    override async handleTestEvent(event: CircusEvent & never, state: CircusState & never): Promise<void> {
+      // The base class goes first: what it does in a hook's event is part of the scope that is being judged.
+      await super.handleTestEvent?.(event, state);
+      await this.#account?.handle(event, state);
+    }
+  }
+  return GatedEnvironment as unknown as Base;
+}
