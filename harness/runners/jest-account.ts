@@ -7,12 +7,14 @@ import type { Scope } from '../engine/scope';
 import { type Ruling, Session } from '../engine/session';
 import type { Finding } from '../model/finding';
 import { type FileReport, REPORT_VERSION } from '../model/report';
+import type { Thing } from '../model/resource';
 import type { Allowance } from '../model/rule';
 import { wrapBody } from './jest-body';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
 import { findingError, harnessError } from './jest-error';
 import { jestFiles } from './jest-files';
 import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
+import { sourceMapped } from './source-maps';
 
 /** What an account of one test file needs. */
 export interface JestAccountOptions {
@@ -210,7 +212,8 @@ export class JestAccount {
 
   /** To the test's own errors where it is a test's; to the file's otherwise, where Jest puts what `afterAll` throws. */
   #deliver(rulings: readonly Ruling[], unhandled: unknown[]): void {
-    for (const { scope, finding } of rulings) {
+    for (const { scope, finding: raw } of rulings) {
+      const finding = asWritten(raw);
       this.#findings.push(finding);
       const error = findingError(finding);
       const test = this.#tests.get(scope);
@@ -257,6 +260,20 @@ export class JestAccount {
       `\nleakgate: the process ended in the middle of ${basename(this.#options.file)} (was process.exit called in a test?); its tests were not judged, so the run fails.\n`,
     );
   }
+}
+
+/** The finding with its frames where the user wrote them. Only now: after the file its source maps are gone. */
+function asWritten(finding: Finding): Finding {
+  const trace = sourceMapped(finding.trace);
+  const openedAt = trace.find((frame) => frame.origin === 'user');
+  const mapped: Finding = { ...finding, trace, root: thingAsWritten(finding.root) };
+  return openedAt === undefined ? mapped : { ...mapped, openedAt };
+}
+
+function thingAsWritten(thing: Thing): Thing {
+  const [openedAt] = thing.openedAt === undefined ? [] : sourceMapped([thing.openedAt]);
+  const owns = thing.owns.map(thingAsWritten);
+  return openedAt === undefined ? { ...thing, owns } : { ...thing, openedAt, owns };
 }
 
 const isSuiteHook = (hook: CircusHook): boolean => hook.type === 'beforeAll' || hook.type === 'afterAll';

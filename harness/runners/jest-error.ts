@@ -3,7 +3,6 @@ import type { Frame } from '../model/frame';
 import { formatFrame } from '../model/frame';
 import type { Thing } from '../model/resource';
 import { nameOf } from '../model/sentence';
-import { sourceMapped } from './source-maps';
 
 /** An error as Jest prints it: message first, then frames; its code frame is taken from the first one. */
 interface JestError {
@@ -40,7 +39,7 @@ export function findingError(finding: Finding): JestError {
     parts.push(`The call that opened it is in ${finding.openedBy}, on behalf of the line below.`);
   if (finding.openedAt === undefined) parts.push(hint(finding));
   const message = parts.join('\n\n');
-  const frames = sourceMapped(orderedFrames(finding.trace));
+  const frames = orderedFrames(finding.trace);
   const stack = [message, ...frames.map((frame) => `    ${formatFrame(frame)}`)].join('\n');
   return { name: 'LeakError', message, stack };
 }

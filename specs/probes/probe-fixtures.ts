@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { FileReport } from '../../harness/model/report';
+import { type JestRun, runJest } from '../end-to-end/jest-project';
+
+/** What the finding of one leaking fixture must say. */
+export interface Expected {
+  /** The root's kind. */
+  readonly kind: string;
+  /** A part of the sentence that identifies the resource. */
+  readonly says: RegExp;
+}
+
+const FIXTURES = resolve(__dirname, '../../fixtures/probes');
+
+/** Lines of a fixture that end in `// opens`: one of them must be named. */
+const openingLines = (path: string): number[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line, index) => (line.trimEnd().endsWith('// opens') ? [index + 1] : []));
+
+/**
+ * Runs every fixture of a probe through the real Jest, once, and holds each to its claim: `leaks-*.ts` yields exactly one
+ * finding, of the kind and at the line it names; its twin `clean-*.ts`, which must exist, none.
+ */
+export function describeProbe(probe: string, leaks: Readonly<Record<string, Expected>>): void {
+  const folder = join(FIXTURES, probe);
+  const names = readdirSync(folder).filter((name) => /^(leaks|clean)-.*\.ts$/.test(name));
+
+  describe(`${probe} probe`, () => {
+    let run: JestRun;
+    const reports = new Map<string, FileReport>();
+
+    beforeAll(async () => {
+      run = await runJest({
+        rootDir: folder,
+        config: { testMatch: ['<rootDir>/{leaks,clean}-*.ts'], testTimeout: 20_000 },
+        args: ['--maxWorkers=2'],
+      });
+      for (const report of run.reports) reports.set(basename(report.file, '.ts'), report);
+    }, 120_000);
+
+    it('has a claim and a clean twin for every leaking fixture', () => {
+      const leaking = names.filter((name) => name.startsWith('leaks-')).map((name) => basename(name, '.ts'));
+      expect(leaking.sort()).toEqual(Object.keys(leaks).sort());
+      expect(names).toEqual(expect.arrayContaining(leaking.map((name) => `${name.replace('leaks-', 'clean-')}.ts`)));
+      expect(run.unfinished).toEqual([]);
+    });
+
+    for (const [name, expected] of Object.entries(leaks)) {
+      it(`finds ${name} once, at its opening line`, () => {
+        const findings = reports.get(name)?.findings ?? [];
+        expect(findings.map((finding) => [finding.kind, finding.root.kind])).toEqual([['leak', expected.kind]]);
+        expect(findings[0]?.message).toMatch(expected.says);
+        expect(openingLines(join(folder, `${name}.ts`))).toContain(findings[0]?.openedAt?.line);
+        expect([...run.tests.values()].some(({ messages }) => messages.includes(`${name}.ts:`))).toBe(true);
+      });
+    }
+
+    for (const name of names.filter((each) => each.startsWith('clean-'))) {
+      it(`finds nothing in ${basename(name, '.ts')}`, () => {
+        const report = reports.get(basename(name, '.ts'));
+        expect(report?.tests).toBeGreaterThan(0);
+        expect(report?.findings.map((finding) => finding.message)).toEqual([]);
+      });
+    }
+  });
+}
