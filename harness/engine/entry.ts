@@ -3,6 +3,12 @@ import type { Opening } from './opening';
 import type { Liveness, Watch } from './probe';
 import type { Scope } from './scope';
 
+/** Something further back that has an opening. */
+export interface Origin {
+  readonly opening: Opening | undefined;
+  readonly origin?: Origin | undefined;
+}
+
 /** One line of the ledger: an opening that waits for its closing. It holds the resource weakly, or our own record of it. */
 export class Entry {
   readonly asyncId: number;
@@ -11,8 +17,8 @@ export class Entry {
   scope: Scope;
   owner: OwnerKind;
   opening: Opening | undefined;
-  /** The entry in whose callback this one was born: the next link when the opening line is not in its own stack. */
-  readonly via: Entry | undefined;
+  /** Where the user's line is looked for when it is not in the opening itself: the act it descends from, or the entry it was born in. */
+  readonly origin: Origin | undefined;
   /** The scope was already sealed. */
   readonly late: boolean;
   /** A finding was made of it: it is never reported twice. */
@@ -28,7 +34,7 @@ export class Entry {
     scope: Scope,
     owner: OwnerKind,
     opening: Opening | undefined,
-    via: Entry | undefined,
+    origin: Origin | undefined,
   ) {
     this.asyncId = asyncId;
     this.watch = watch;
@@ -37,7 +43,7 @@ export class Entry {
     this.scope = scope;
     this.owner = owner;
     this.opening = opening;
-    this.via = via;
+    this.origin = origin;
     this.late = scope.sealed;
   }
 

@@ -1,8 +1,9 @@
 import type { Lexicon } from '../model/resource';
 import type { Entry } from './entry';
 import type { Scope } from './scope';
+import type { Patience } from './settle';
 import type { Suspect } from './suspect';
-import { rootOf, scopeOf, suspectsAmong, traceOf } from './suspect';
+import { type Knowledge, rootOf, suspectsAmong } from './suspect';
 
 /** When a root's verdict is due. `never`: by design, or none of this scope's business. */
 export type Due = 'now' | 'at-file-end' | 'never';
@@ -10,8 +11,24 @@ export type Due = 'now' | 'at-file-end' | 'never';
 /** What a look at a scope found: roots whose verdict is due now. */
 export interface Look {
   readonly due: readonly Suspect[];
+  /** Something of the scope whose verdict is not due is being closed: that may still end what is due. */
+  readonly busy: boolean;
   /** The same, but only a collection can tell. */
   readonly collectable: readonly Suspect[];
+}
+
+const isEnding = (root: Suspect): boolean =>
+  root.identity.ending === true || root.entries.some((entry) => entry.state() === 'closing');
+
+/** How much patience a look calls for. */
+export function patienceWith(seen: Look): Patience {
+  if (seen.due.length === 0) return 'none';
+  const oneShots = seen.due.every(
+    (root) =>
+      root.owns.length === 0 &&
+      root.entries.every((entry) => entry.watch.transient === true && root.identity.repeats !== true),
+  );
+  return oneShots && !seen.busy ? 'brief' : 'grace';
 }
 
 const isCollectable = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.watch.collectable === true);
@@ -26,10 +43,9 @@ export function whenDue(root: Suspect, words: Lexicon): Due {
   const { identity } = root;
   const entry = root.entries[0] as Entry;
   if (identity.pool === 'process') return 'never';
-  const scope = entry.scope.answerable;
-  if (scope.kind === 'file') return identity.diesWithFile === true ? 'never' : 'at-file-end';
-  if (identity.pool === 'private' || entry.late || entry.owner === 'overlap') return 'at-file-end';
-  const frames = traceOf(entry);
+  if (root.scope.kind === 'file') return identity.diesWithFile === true ? 'never' : 'at-file-end';
+  if (identity.pool === 'private' || entry.late || root.owner === 'overlap') return 'at-file-end';
+  const frames = root.trace;
   const first = frames[0];
   if (first === undefined) return 'at-file-end';
   if (first.origin !== 'user') return 'at-file-end';
@@ -39,7 +55,7 @@ export function whenDue(root: Suspect, words: Lexicon): Due {
 }
 
 /** Looks at what `scope` has opened, in the light of what encloses it. */
-export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon): Look {
+export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowledge: Knowledge): Look {
   const entries: Entry[] = [];
   for (let outer: Scope | undefined = scope.parent; outer !== undefined; outer = outer.parent) {
     entries.push(...outer.entries);
@@ -47,24 +63,26 @@ export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon): Look {
   const due: Suspect[] = [];
   const collectable: Suspect[] = [];
   const seen = new Set<Suspect>();
-  for (const suspect of suspectsAmong([...entries, ...scope.entries])) {
+  let busy = false;
+  for (const suspect of suspectsAmong([...entries, ...scope.entries], knowledge)) {
     const root = rootOf(suspect);
     if (seen.has(root)) continue;
     seen.add(root);
-    if (scopeOf(root) !== scope || whenDue(root, lexiconOf(root.identity.kind)) !== 'now') continue;
-    (isCollectable(root) ? collectable : due).push(root);
+    if (root.scope !== scope) continue;
+    if (whenDue(root, lexiconOf(root.identity.kind)) !== 'now') busy ||= isEnding(root);
+    else (isCollectable(root) ? collectable : due).push(root);
   }
-  return { due, collectable };
+  return { due, busy, collectable };
 }
 
 /** Looks at all that is left of a file, its deferred and late births too. */
-export function lookAtAll(entries: readonly Entry[]): Look {
+export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge): Look {
   const due: Suspect[] = [];
   const collectable: Suspect[] = [];
-  for (const suspect of suspectsAmong(entries)) {
+  for (const suspect of suspectsAmong(entries, knowledge)) {
     if (suspect.parent !== undefined || suspect.identity.pool === 'process') continue;
-    if (scopeOf(suspect).kind === 'file' && suspect.identity.diesWithFile === true) continue;
+    if (suspect.scope.kind === 'file' && suspect.identity.diesWithFile === true) continue;
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }
-  return { due, collectable };
+  return { due, busy: false, collectable };
 }

@@ -1,15 +1,21 @@
-import { AsyncLocalStorage, createHook, type HookCallbacks } from 'node:async_hooks';
+import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
 import type { OwnerKind } from '../model/scope';
-import { Entry } from './entry';
-import type { Opening, OpeningCamera } from './opening';
+import { Entry, type Origin } from './entry';
+import { knowsUser, type Opening, type OpeningCamera } from './opening';
 import type { Beginning, Identity, Recorder, Sighting, Watch } from './probe';
-import type { Scope } from './scope';
+import type { Lineage, Scope } from './scope';
 
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
 const WEAK_ENTRIES = 256;
 
 /** How many stacks are captured: as a budget allows, or all of them. */
 export type StackPolicy = 'budget' | 'all';
+
+/** Who opened a subject, and where, as remembered before its native side was there. */
+export interface Memory {
+  readonly scope: Scope | undefined;
+  readonly opening: Opening | undefined;
+}
 
 /** A closing by a scope that had not done the opening. */
 export interface ForeignClose {
@@ -18,18 +24,16 @@ export interface ForeignClose {
   readonly identity: Identity;
 }
 
-const hasUserFrame = (opening: Opening | undefined): boolean =>
-  opening?.frames.some((frame) => frame.origin === 'user') ?? false;
-
 /**
  * The book: every opening, whose it is and where it happened. `init` only, no `destroy` hook: whether something was released
  * is asked of the object when a verdict is due, so awaits cost nothing and a timer costs a line in an array.
  */
 export class Ledger implements Recorder {
-  readonly #lineage = new AsyncLocalStorage<Scope | undefined>();
+  readonly #lineage = new AsyncLocalStorage<Lineage | undefined>();
   readonly #camera: OpeningCamera;
   readonly #watches = new Map<string, Watch>();
   readonly #byId = new Map<number, Entry>();
+  readonly #remembered = new WeakMap<object, Memory>();
   readonly #stacks: StackPolicy;
   readonly #hook;
   #muted = 0;
@@ -96,12 +100,12 @@ export class Ledger implements Recorder {
 
   /** Runs `fn` in the context of `scope`; all that descends from it is the scope's. */
   run<T>(scope: Scope, fn: () => T): T {
-    return this.#lineage.run(scope, fn);
+    return this.#lineage.run(scope.lineage, fn);
   }
 
   /** The scope of the running code, if it has one. */
   current(): Scope | undefined {
-    return this.#lineage.getStore();
+    return this.#lineage.getStore()?.scope;
   }
 
   /** Runs the harness's own synchronous work: nothing it opens is recorded, and it passes no lineage on. */
@@ -129,17 +133,44 @@ export class Ledger implements Recorder {
     const scope = beginning.scope as Scope | undefined;
     if (scope === undefined) return;
     const { opening } = beginning;
-    this.#enter(
-      new Entry(-1, sighting.watch, sighting.resource, sighting.keep !== true, scope, 'lineage', opening, undefined),
-    );
+    const act = knowsUser(opening) ? undefined : this.#lineage.getStore()?.act;
+    const origin = act === undefined ? undefined : { opening: act };
+    const weak = sighting.keep !== true;
+    this.#enter(new Entry(-1, sighting.watch, sighting.resource, weak, scope, 'lineage', opening, origin));
+  }
+
+  act<T>(above: (...args: never[]) => unknown, fn: () => T): T {
+    const lineage = this.#lineage.getStore();
+    if (lineage === undefined || this.#muted > 0 || !this.#mayStack(lineage.scope)) return fn();
+    const opening = this.#take(above);
+    // A library calling itself: the user's call further out is the better line.
+    if (!knowsUser(opening)) return fn();
+    return this.#lineage.run({ scope: lineage.scope, act: opening }, fn);
+  }
+
+  remember(subject: object, above?: (...args: never[]) => unknown): void {
+    if (this.#muted > 0) return;
+    const lineage = this.#lineage.getStore();
+    const opening = this.#take(above ?? this.remember);
+    const act = lineage?.act;
+    const known = knowsUser(opening) || act === undefined ? opening : act;
+    this.#remembered.set(subject, { scope: lineage?.scope, opening: known });
+  }
+
+  /** What was remembered of a subject when it was opened. */
+  memoryOf(subject: object): Memory | undefined {
+    return this.#remembered.get(subject);
   }
 
   /** Drops what is released from `entries`, in place of a closing hook. */
   sweep(entries: readonly Entry[]): Entry[] {
     const open: Entry[] = [];
+    const running = executionAsyncId();
     for (const entry of entries) {
-      if (entry.state() === 'released') this.#byId.delete(entry.asyncId);
-      else open.push(entry);
+      if (entry.state() === 'released') {
+        // What it is just now opening will ask for it.
+        if (entry.asyncId !== running) this.#byId.delete(entry.asyncId);
+      } else open.push(entry);
     }
     return open;
   }
@@ -153,23 +184,26 @@ export class Ledger implements Recorder {
     const watch = this.#watches.get(type);
     if (watch === undefined || this.#muted > 0) return;
     try {
-      const scope = this.#lineage.getStore();
-      if (scope === undefined) this.#initUnlined(asyncId, watch, triggerAsyncId, resource);
-      else this.#initIn(scope, asyncId, watch, triggerAsyncId, resource);
+      const lineage = this.#lineage.getStore();
+      if (lineage === undefined) this.#initUnlined(asyncId, watch, triggerAsyncId, resource);
+      else this.#initIn(lineage, asyncId, watch, triggerAsyncId, resource);
     } catch (error) {
       this.failure ??= error instanceof Error ? error : new Error(String(error));
     }
   };
 
-  #initIn(scope: Scope, asyncId: number, watch: Watch, triggerAsyncId: number, resource: object): void {
+  #initIn(lineage: Lineage, asyncId: number, watch: Watch, triggerAsyncId: number, resource: object): void {
+    const { scope, act } = lineage;
     const flood = scope.entries.length >= WEAK_ENTRIES;
-    const opening =
-      watch.transient !== true || this.#stacks === 'all' || scope.budget.spend() ? this.#take(this.#init) : undefined;
+    const opening = watch.transient !== true || this.#mayStack(scope) ? this.#take(this.#init) : undefined;
     const home = opening?.atImport === true && this.#file !== undefined ? this.#file : scope;
     const weak = !flood || watch.transient !== true;
-    this.#enter(
-      new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, this.#link(opening, triggerAsyncId)),
-    );
+    const origin = this.#origin(opening, act, triggerAsyncId);
+    this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin));
+  }
+
+  #mayStack(scope: Scope): boolean {
+    return this.#stacks === 'all' || scope.budget.spend();
   }
 
   /** Without a store: born natively (an accepted socket), in a callback of one such, while loading, or the runner's own. */
@@ -177,12 +211,12 @@ export class Ledger implements Recorder {
     const file = this.#file;
     if (file === undefined) return;
     const parent = this.#byId.get(triggerAsyncId);
-    if (parent === undefined && watch.transient === true && this.#stacks !== 'all' && !file.budget.spend()) return;
+    if (parent === undefined && watch.transient === true && !this.#mayStack(file)) return;
     const opening = this.#take(this.#init);
     if (opening?.hostOnly === true) return;
     if (parent !== undefined) {
-      const via = this.#link(opening, triggerAsyncId);
-      this.#enter(new Entry(asyncId, watch, resource, true, parent.scope, 'trigger', opening, via));
+      const origin = this.#origin(opening, undefined, triggerAsyncId);
+      this.#enter(new Entry(asyncId, watch, resource, true, parent.scope, 'trigger', opening, origin));
       return;
     }
     const [scope, owner] = this.#window();
@@ -196,11 +230,12 @@ export class Ledger implements Recorder {
     return this.#camera.take(above);
   }
 
-  /** The nearest ancestor that knows a line of the user's, if the opening itself does not. */
-  #link(opening: Opening | undefined, triggerAsyncId: number): Entry | undefined {
-    if (opening === undefined || hasUserFrame(opening)) return undefined;
+  /** Where to look further for the user's line: the act first, then the nearest ancestor that knows one. */
+  #origin(opening: Opening | undefined, act: Opening | undefined, triggerAsyncId: number): Origin | undefined {
+    if (knowsUser(opening)) return undefined;
+    if (act !== undefined) return { opening: act };
     const parent = this.#byId.get(triggerAsyncId);
-    return parent === undefined || hasUserFrame(parent.opening) ? parent : (parent.via ?? parent);
+    return parent === undefined || knowsUser(parent.opening) ? parent : (parent.origin ?? parent);
   }
 
   /** The only scope now running, or the nearest one that surely encloses it. */
@@ -212,7 +247,8 @@ export class Ledger implements Recorder {
 
   #enter(entry: Entry): void {
     this.recorded++;
-    if (entry.opening !== undefined && entry.asyncId >= 0) this.#byId.set(entry.asyncId, entry);
+    if ((entry.opening !== undefined || entry.origin !== undefined) && entry.asyncId >= 0)
+      this.#byId.set(entry.asyncId, entry);
     const scope = entry.scope;
     const home = scope.answerable;
     if (entry.late || home.sealed) {

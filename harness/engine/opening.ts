@@ -14,6 +14,10 @@ export interface Opening {
   readonly hostOnly: boolean;
 }
 
+/** Whether the user's own code is on it. */
+export const knowsUser = (opening: Opening | undefined): boolean =>
+  opening?.frames.some((frame) => frame.origin === 'user') ?? false;
+
 /** Tells whose code a file is. */
 export interface FileClassifier {
   origin(file: string): FrameOrigin;
@@ -23,7 +27,10 @@ export interface FileClassifier {
 
 const SHORT = 10;
 const LONG = 80;
-const KEPT = 8;
+/** Library frames kept, innermost first: enough to say which call it was. */
+const KEPT_LIBRARY = 3;
+/** User frames kept, innermost first. */
+const KEPT_USER = 6;
 
 /** Node's own machinery between `init` and the public API that was called: never who made a resource. */
 const MACHINERY = new Set(['node:internal/async_hooks', 'node:async_hooks', 'node:internal/timers', 'node:timers']);
@@ -38,7 +45,6 @@ export class OpeningCamera {
   readonly #classifier: FileClassifier;
   readonly #origins = new Map<string, FrameOrigin | 'harness'>();
   #last: Opening | undefined;
-  #limit = SHORT;
 
   constructor(classifier: FileClassifier) {
     this.#classifier = classifier;
@@ -47,7 +53,7 @@ export class OpeningCamera {
   /** The stack of the running code above `above`, reduced. `undefined` if V8 would not give one. */
   take(above: (...args: never[]) => unknown): Opening | undefined {
     const short = this.#capture(above, SHORT);
-    if (short === undefined || short.frames.some((frame) => frame.origin === 'user')) return short;
+    if (short === undefined || knowsUser(short)) return short;
     return this.#capture(above, LONG) ?? short;
   }
 
@@ -56,7 +62,6 @@ export class OpeningCamera {
     const stackTraceLimit = NativeError.stackTraceLimit;
     const holder: { stack?: unknown } = {};
     this.#last = undefined;
-    this.#limit = limit;
     try {
       NativeError.prepareStackTrace = this.#reduce;
       NativeError.stackTraceLimit = limit;
@@ -91,7 +96,8 @@ export class OpeningCamera {
     let above = true;
     let atImport = false;
     let host = false;
-    let hasUser = false;
+    let user = 0;
+    let library = 0;
     for (const site of sites) {
       const file = site.getFileName();
       if (file == null || file === '') continue;
@@ -113,19 +119,16 @@ export class OpeningCamera {
         case 'library':
         case 'user':
           above = false;
-          if (frames.length < KEPT || (origin === 'user' && !hasUser)) {
-            frames.push({
-              file,
-              line: site.getLineNumber() ?? 0,
-              column: site.getColumnNumber() ?? 0,
-              fn: site.getFunctionName() ?? '',
-              origin,
-            });
-            hasUser ||= origin === 'user';
-          }
+          if (origin === 'user' ? ++user > KEPT_USER : ++library > KEPT_LIBRARY) break;
+          frames.push({
+            file,
+            line: site.getLineNumber() ?? 0,
+            column: site.getColumnNumber() ?? 0,
+            fn: site.getFunctionName() ?? '',
+            origin,
+          });
           break;
       }
-      if (this.#limit === SHORT && hasUser && frames.length >= KEPT) break;
     }
     this.#last = { frames, inner, innerFn, atImport, hostOnly: host && frames.length === 0 };
     return '';

@@ -26,6 +26,10 @@ export interface Identity {
   readonly remedy?: string;
   /** Another entry of this opening is the root, if there is one: a signal's handle beneath its listener. */
   readonly adjunct?: boolean;
+  /** Its teardown has begun, though it is still open: a socket that has sent its FIN. */
+  readonly ending?: boolean;
+  /** Goes on by itself for ever, though each instance of it is gone soon: an interval, a chain of immediates. */
+  readonly repeats?: boolean;
   /** Dies with the test file's own globals, so it is never a leak of the file itself. */
   readonly diesWithFile?: boolean;
   /** Puts the process back in order after the finding, where that is safe. */
@@ -68,6 +72,14 @@ export interface Recorder {
   beginning(above?: (...args: never[]) => unknown): Beginning;
   /** Something was opened by the act `beginning` captured. */
   openedLater(beginning: Beginning, sighting: Sighting): void;
+  /**
+   * Runs `fn`, a library's public function the user's code is calling: what it opens in later ticks, where no frame of the user's
+   * is left, is known by this call's line.
+   * @param above the probe's wrapper: its frames are left out
+   */
+  act<T>(above: (...args: never[]) => unknown, fn: () => T): T;
+  /** The code now running is what opens `subject`, though its native side will be made in a later tick. */
+  remember(subject: object, above?: (...args: never[]) => unknown): void;
 }
 
 /** An act under way whose result will be a resource. Opaque to probes. */
@@ -89,6 +101,10 @@ export interface ActiveProbe {
   stop(): void;
   /** Things live at the end of the file that nothing recorded. `known` are the native resources the ledger has: what they explain is no news. */
   audit?(known: readonly object[]): readonly Sighting[];
+  /** The file's modules are loaded, or a suite begins: libraries may have come that were not there before. */
+  modulesLoaded?(): void;
+  /** Adds what this probe knows of another probe's subject: whose pool a socket idles in, which request it serves. */
+  refine?(identity: Identity): Identity | undefined;
   /** Asks libraries to let go of what they keep by design for a while, before deferred verdicts fall. */
   drain?(): void;
 }

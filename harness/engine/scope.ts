@@ -1,8 +1,18 @@
 import type { ScopeKind, ScopeRef } from '../model/scope';
 import type { Entry } from './entry';
+import type { Opening } from './opening';
 import { StackBudget } from './stack-budget';
 
 let nextId = 1;
+
+/**
+ * What travels with asynchronous work: the scope it belongs to, and the act it descends from, where a probe saw the user's
+ * code call into a library that does its work in later ticks.
+ */
+export interface Lineage {
+  readonly scope: Scope;
+  readonly act: Opening | undefined;
+}
 
 /** A scope at run time: what was opened in it, and whether its teardown is over. */
 export class Scope {
@@ -14,6 +24,8 @@ export class Scope {
   /** `beforeAll`, `afterEach` …, for hooks. */
   readonly hook: string | undefined;
   readonly budget: StackBudget;
+  /** What its own code runs under. */
+  readonly lineage: Lineage = { scope: this, act: undefined };
   /** What was opened in this scope and not yet seen released, oldest first. */
   entries: Entry[] = [];
   /** After this the scope answers for whatever it left; what is still born in its context is late. */

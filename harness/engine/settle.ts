@@ -5,21 +5,34 @@ const TURNS = 3;
 const FIRST_NAP_MS = 1;
 const LONGEST_NAP_MS = 50;
 
+/** How long what can only end by itself is waited for, in milliseconds: a timer about to fire may be part of a teardown. */
+const BRIEF_MS = 25;
+
 /**
- * Gives asynchronous teardown its time: loop turns first, then naps that double, for as long as `suspicious` holds and at most
+ * How long to wait for what was seen. `none`: nothing is suspicious. `brief`: nothing is under way but one-shot timers, and that
+ * they fire in a later test's time is the very complaint. `grace`: teardown may be under way.
+ */
+export type Patience = 'none' | 'brief' | 'grace';
+
+/**
+ * Gives asynchronous teardown its time: loop turns first, then naps that double, for as long as `look` asks for it and at most
  * `graceMs`. Returns at the first clean look, so what is clean already waits for nothing.
  */
-export async function settle(suspicious: () => boolean, graceMs: number): Promise<void> {
-  if (!suspicious()) return;
-  const deadlineMs = nowMs() + graceMs;
+export async function settle(look: () => Patience, graceMs: number): Promise<void> {
+  let patience = look();
+  if (patience === 'none') return;
+  const startedMs = nowMs();
   for (let turns = 0; turns < TURNS; turns++) {
     await turn();
-    if (!suspicious()) return;
+    patience = look();
+    if (patience === 'none') return;
   }
   for (let napMs = FIRST_NAP_MS; ; napMs = Math.min(napMs * 2, LONGEST_NAP_MS)) {
-    const leftMs = deadlineMs - nowMs();
+    const allowedMs = patience === 'brief' ? Math.min(BRIEF_MS, graceMs) : graceMs;
+    const leftMs = startedMs + allowedMs - nowMs();
     if (leftMs <= 0) return;
     await nap(Math.min(napMs, leftMs));
-    if (!suspicious()) return;
+    patience = look();
+    if (patience === 'none') return;
   }
 }

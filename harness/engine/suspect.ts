@@ -1,5 +1,7 @@
 import type { Frame } from '../model/frame';
+import type { OwnerKind } from '../model/scope';
 import type { Entry } from './entry';
+import type { Memory } from './ledger';
 import type { Identity } from './probe';
 import type { Scope } from './scope';
 
@@ -7,25 +9,42 @@ import type { Scope } from './scope';
 export interface Suspect {
   readonly subject: object;
   readonly identity: Identity;
+  /** The scope that answers for it, by its opening. */
+  readonly scope: Scope;
+  /** The hook it was opened in, or the scope itself. */
+  readonly openedIn: Scope;
+  readonly owner: OwnerKind;
+  /** User and library frames of the opening, innermost first. */
+  trace: readonly Frame[];
   /** Oldest first: the first is the opening. */
   readonly entries: Entry[];
   readonly owns: Suspect[];
   parent: Suspect | undefined;
 }
 
-/** The frames of an opening, or of the nearest ancestor that knows the user's line. */
-export function traceOf(entry: Entry): readonly Frame[] {
+const knows = (frames: readonly Frame[]): boolean => frames.some((frame) => frame.origin === 'user');
+
+/** The frames of an opening, and those of what it descends from if the user's line is not among them. */
+function traceOf(entry: Entry, memory: Memory | undefined): readonly Frame[] {
   const own = entry.opening?.frames ?? [];
-  if (own.some((frame) => frame.origin === 'user') || entry.via === undefined) return own;
-  const further = entry.via.opening?.frames ?? [];
-  return further.some((frame) => frame.origin === 'user') ? [...own, ...further] : own;
+  if (knows(own)) return own;
+  const remembered = memory?.opening?.frames ?? [];
+  if (knows(remembered)) return [...own, ...remembered];
+  for (let origin = entry.origin; origin !== undefined; origin = origin.origin) {
+    const further = origin.opening?.frames ?? [];
+    if (knows(further)) return [...own, ...further];
+  }
+  return own;
 }
 
-/** The scope that answers for a suspect by its opening. */
-export const scopeOf = (suspect: Suspect): Scope => (suspect.entries[0] as Entry).scope.answerable;
+/** What else is known of a subject. */
+export interface Knowledge {
+  memoryOf(subject: object): Memory | undefined;
+  refine(identity: Identity): Identity | undefined;
+}
 
 const place = (suspect: Suspect): string => {
-  const frame = suspect.entries[0]?.opening?.frames.find((each) => each.origin === 'user');
+  const frame = suspect.trace.find((each) => each.origin === 'user');
   return frame === undefined ? '' : `${frame.file}:${frame.line}:${frame.column}`;
 };
 
@@ -33,28 +52,40 @@ const place = (suspect: Suspect): string => {
  * What is live among `entries`, as things and not as handles, each beneath its owner.
  * Node's own plumbing is left out; what it belongs to is here.
  */
-export function suspectsAmong(entries: Iterable<Entry>): Suspect[] {
+export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): Suspect[] {
   const bySubject = new Map<object, Suspect>();
   for (const entry of entries) {
     if (entry.reported || entry.state() === 'released') continue;
     const resource = entry.resource;
-    const identity = resource === undefined ? undefined : entry.watch.identify(resource, entry.opening);
+    const seen = resource === undefined ? undefined : entry.watch.identify(resource, entry.opening);
+    const identity = seen === undefined ? undefined : knowledge.refine(seen);
     if (identity === undefined) continue;
     const known = bySubject.get(identity.subject);
-    if (known === undefined) {
-      bySubject.set(identity.subject, {
-        subject: identity.subject,
-        identity,
-        entries: [entry],
-        owns: [],
-        parent: undefined,
-      });
-    } else known.entries.push(entry);
+    if (known === undefined) bySubject.set(identity.subject, suspectOf(entry, identity, knowledge));
+    else known.entries.push(entry);
   }
   const suspects = [...bySubject.values()];
-  for (const suspect of suspects) adopt(suspect, bySubject);
+  for (const suspect of suspects) adopt(suspect, bySubject, knowledge);
   adoptAdjuncts(suspects);
   return suspects;
+}
+
+/** A suspect by itself, before it has found its owner. */
+export function suspectOf(entry: Entry, identity: Identity, knowledge: Knowledge): Suspect {
+  const memory = knowledge.memoryOf(identity.subject);
+  const remembered = entry.owner === 'lineage' ? undefined : memory?.scope;
+  const openedIn = remembered ?? entry.scope;
+  return {
+    subject: identity.subject,
+    identity,
+    scope: openedIn.answerable,
+    openedIn,
+    owner: remembered === undefined ? entry.owner : 'lineage',
+    trace: traceOf(entry, memory),
+    entries: [entry],
+    owns: [],
+    parent: undefined,
+  };
 }
 
 function hang(child: Suspect, parent: Suspect): void {
@@ -64,8 +95,13 @@ function hang(child: Suspect, parent: Suspect): void {
   parent.owns.push(child);
 }
 
-function adopt(suspect: Suspect, bySubject: ReadonlyMap<object, Suspect>): void {
+function adopt(suspect: Suspect, bySubject: ReadonlyMap<object, Suspect>, knowledge: Knowledge): void {
   for (const subject of suspect.identity.parents ?? []) {
+    // An accepted socket outlives its server: the server's opening is still the line to name.
+    if (!knows(suspect.trace)) {
+      const frames = knowledge.memoryOf(subject)?.opening?.frames ?? [];
+      if (knows(frames)) suspect.trace = [...suspect.trace, ...frames];
+    }
     const parent = bySubject.get(subject);
     if (parent === undefined || parent === suspect) continue;
     hang(suspect, parent);
@@ -88,7 +124,7 @@ function adoptAdjuncts(suspects: readonly Suspect[]): void {
   }
   for (const adjunct of adjuncts) {
     const root = roots.get(place(adjunct));
-    if (root !== undefined && scopeOf(root) === scopeOf(adjunct)) hang(adjunct, root);
+    if (root !== undefined && root.scope === adjunct.scope) hang(adjunct, root);
   }
 }
 

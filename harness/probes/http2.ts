@@ -15,6 +15,8 @@ function identifySession(session: Http2Session): Identity {
     subject: session,
     label: isClient ? `to ${String(protocol)}//${authority}${closing}` : closing.slice(2),
     parents: server === undefined ? [] : [server],
+    children: [asObject(slot(session, 'socket')) ?? []].flat(),
+    ending: session.closed,
     release: () => session.destroy(),
   };
 }

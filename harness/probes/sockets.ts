@@ -1,4 +1,5 @@
 import dgram from 'node:dgram';
+import { tracingChannel } from 'node:diagnostics_channel';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -94,6 +95,7 @@ function identifySocket(socket: net.Socket): Identity {
     label: `${socketLabel(socket, accepted)}${isRefd ? '' : " (unref'd)"}`,
     facts: { unref: !isRefd, bytesRead: socket.bytesRead, bytesWritten: socket.bytesWritten },
     parents,
+    ending: socket.writableEnded || socket.destroyed,
   };
   if (accepted) return { ...base, kind: 'accepted-socket', release: () => socket.destroy() };
   const request = field(socket, '_httpMessage') as PendingRequest | null | undefined;
@@ -165,7 +167,7 @@ const tls: Watch = {
     const owner = ownerOf(resource);
     if (!(owner instanceof net.Socket)) return undefined;
     const identity = identifySocket(owner);
-    // Over a socket that was there before, the two are one thing: the plain socket is what is left when the TLS layer is gone.
+    // Over a socket that was there before: the plain one is what is left when the TLS layer is gone.
     const beneath = asObject(field(owner, '_parent'));
     return beneath === undefined ? identity : { ...identity, children: [beneath] };
   },
@@ -245,6 +247,16 @@ const sockets: Probe = {
     PIPESERVERWRAP: listener,
     TLSWRAP: tls,
     UDPWRAP: datagram,
+  },
+  start(recorder) {
+    // A server's handle is often made in a later tick (a host to look up): Node announces the call itself.
+    const listen = tracingChannel('net.server.listen');
+    const asyncStart = (message: unknown): void => {
+      recorder.remember((message as { server: net.Server }).server, asyncStart);
+    };
+    const subscribers = { asyncStart };
+    listen.subscribe(subscribers as never);
+    return { stop: () => listen.unsubscribe(subscribers as never) };
   },
 };
 

@@ -43,6 +43,7 @@ function identifyTimeout(resource: object, opening: Opening | undefined): Identi
     subject: resource,
     label: `of ${duration(timer._idleTimeout)}${refd ? '' : " (unref'd)"}`,
     facts: { delayMs: timer._idleTimeout, unref: !refd },
+    repeats,
     ...(promised ? { remedy: 'Abort it through the `signal` option, or await it,' } : {}),
     release: () => {
       clearTimeout(resource as unknown as NodeJS.Timeout);
@@ -92,6 +93,7 @@ const timers: Probe = {
           : {
               kind: 'immediate',
               subject: resource,
+              repeats: true,
               release: () => {
                 clearImmediate(resource as unknown as NodeJS.Immediate);
               },

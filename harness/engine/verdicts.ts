@@ -1,0 +1,109 @@
+import type { Finding, FindingKind } from '../model/finding';
+import { fingerprint } from '../model/fingerprint';
+import { packageOf } from '../model/frame';
+import type { Lexicon, Thing } from '../model/resource';
+import { say } from '../model/sentence';
+import type { Scope } from './scope';
+import type { Suspect } from './suspect';
+
+/** A verdict with the run-time scope it falls on. */
+export interface Ruling {
+  readonly scope: Scope;
+  readonly finding: Finding;
+}
+
+/** Words for a kind no probe brought any: a defect of the probe, said plainly rather than thrown at a test. */
+export const UNKNOWN: Lexicon = {
+  noun: 'a resource',
+  plural: 'resources',
+  opened: 'opened',
+  closed: 'released',
+  remedy: 'Release it',
+  pooled: false,
+};
+
+/** Turns suspects whose grace is over into findings. */
+export class Verdicts {
+  readonly #rootDir: string;
+  readonly #lexicons = new Map<string, Lexicon>();
+
+  constructor(rootDir: string) {
+    this.#rootDir = rootDir;
+  }
+
+  /** Learns a probe's words. */
+  learn(kinds: Readonly<Record<string, Lexicon>>): void {
+    for (const [kind, words] of Object.entries(kinds)) this.#lexicons.set(kind, words);
+  }
+
+  /** The words for a kind. */
+  readonly wordsFor = (kind: string): Lexicon => this.#lexicons.get(kind) ?? UNKNOWN;
+
+  /** One ruling for all roots that are alike in one scope. */
+  rule(roots: readonly Suspect[]): Ruling[] {
+    const groups = new Map<string, [Suspect, ...Suspect[]]>();
+    for (const root of roots) {
+      const key = `${root.scope.id} ${this.#fingerprint(kindOf(root), root)}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [root]);
+      else group.push(root);
+    }
+    return [...groups.values()].map((group) => ({
+      scope: group[0].scope,
+      finding: this.#finding(kindOf(group[0]), group, group[0].scope),
+    }));
+  }
+
+  /** The ruling on a test that closed what an outer scope had opened. */
+  foreignClose(suspect: Suspect, by: Scope): Ruling {
+    return { scope: by, finding: this.#finding('foreign-close', [suspect], suspect.scope) };
+  }
+
+  #fingerprint(kind: FindingKind, root: Suspect): string {
+    const { trace, identity } = root;
+    return fingerprint({ findingKind: kind, kind: identity.kind, trace, rootDir: this.#rootDir });
+  }
+
+  #finding(kind: FindingKind, group: readonly [Suspect, ...Suspect[]], scope: Scope): Finding {
+    const [root] = group;
+    const { trace, identity } = root;
+    const openedAt = trace.find((frame) => frame.origin === 'user');
+    const first = trace[0];
+    const openedBy = first?.origin === 'library' ? packageOf(first.file) : undefined;
+    const thing = this.#thing(root, new Set());
+    const ref = root.openedIn.answerable === scope ? root.openedIn.ref() : scope.ref();
+    const { remedy } = identity;
+    const saying = { kind, scope: ref, root: thing, words: this.wordsFor(identity.kind), count: group.length };
+    return {
+      kind,
+      scope: ref,
+      owner: root.owner,
+      root: thing,
+      count: group.length,
+      ...(openedAt === undefined ? {} : { openedAt }),
+      trace,
+      ...(openedBy === undefined ? {} : { openedBy }),
+      fingerprint: this.#fingerprint(kind, root),
+      message: say(remedy === undefined ? saying : { ...saying, remedy }),
+    };
+  }
+
+  #thing(suspect: Suspect, seen: Set<Suspect>): Thing {
+    seen.add(suspect);
+    const { identity } = suspect;
+    const openedAt = suspect.trace.find((frame) => frame.origin === 'user');
+    return {
+      kind: identity.kind,
+      noun: this.wordsFor(identity.kind).noun,
+      label: identity.label ?? '',
+      facts: identity.facts ?? {},
+      ...(openedAt === undefined ? {} : { openedAt }),
+      owns: suspect.owns.filter((owned) => !seen.has(owned)).map((owned) => this.#thing(owned, seen)),
+    };
+  }
+}
+
+function kindOf(root: Suspect): FindingKind {
+  if (root.owner === 'overlap') return 'unproven';
+  return root.entries.every((entry) => entry.late) ? 'late' : 'leak';
+}

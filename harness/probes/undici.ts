@@ -1,0 +1,150 @@
+import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import net from 'node:net';
+import { asObject } from '../engine/native';
+import type { Identity, Probe, Realm, Watch } from '../engine/probe';
+
+/** A request as undici announces it; Node's own fetch is the same library. */
+interface UndiciRequest {
+  readonly method?: string;
+  readonly origin?: string | URL;
+  readonly path?: string;
+}
+
+/** Our record of a request under way. It holds neither the request nor its socket. */
+interface Pending {
+  readonly label: string;
+  socket: WeakRef<net.Socket> | undefined;
+  done: boolean;
+}
+
+const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+
+/** How many objects of a dispatcher's graph are looked at for a socket. Pools, clients and their contexts are few and near. */
+const MOST_LOOKED_AT = 2000;
+
+/** Values under own data properties, map values and weak references: never a getter. */
+function* within(value: object): Iterable<unknown> {
+  if (value instanceof Map) yield* value.values();
+  if (value instanceof WeakRef) yield value.deref();
+  for (const key of Reflect.ownKeys(value)) yield Object.getOwnPropertyDescriptor(value, key)?.value;
+}
+
+/** Whether `target` hangs on `root` by plain data: a dispatcher's pools, their clients, their sockets. */
+function reaches(root: object, target: object): boolean {
+  const queue: object[] = [root];
+  const seen = new Set<object>(queue);
+  for (const value of queue) {
+    if (value === target) return true;
+    if (value instanceof net.Socket || typeof value === 'function') continue;
+    for (const next of within(value)) {
+      const found = asObject(next);
+      if (found === undefined || seen.has(found) || seen.size > MOST_LOOKED_AT) continue;
+      seen.add(found);
+      queue.push(found);
+    }
+  }
+  return false;
+}
+
+/** Node's dispatcher lives on the outer global, one a test set or undici made on import on the sandbox's. Both live as long as the process or the file. */
+function globalDispatchers(realm: Realm): object[] {
+  return [globalThis as Record<PropertyKey, unknown>, realm.global].flatMap((each) => {
+    const dispatcher = asObject(Object.getOwnPropertyDescriptor(each, GLOBAL_DISPATCHER)?.value);
+    return dispatcher === undefined ? [] : [dispatcher];
+  });
+}
+
+const request: Watch = {
+  state: (resource) => ((resource as Pending).done ? 'released' : 'open'),
+  identify(resource) {
+    const { label, socket } = resource as Pending;
+    const connection = socket?.deref();
+    return {
+      kind: 'fetch-request',
+      subject: resource,
+      label,
+      children: connection === undefined ? [] : [connection],
+      // Destroying the socket would reject a promise nobody may be waiting for; without its hold on the loop it harms nobody.
+      release: () => connection?.unref(),
+    };
+  },
+};
+
+/** Requests of `fetch` and undici, and whose pool their idle sockets are in. */
+const undici: Probe = {
+  name: 'undici',
+  kinds: {
+    'fetch-request': {
+      noun: 'an HTTP request',
+      plural: 'HTTP requests',
+      opened: 'sent',
+      closed: 'finished',
+      remedy: 'Read its body to the end, or abort it through the `signal` option,',
+      pooled: false,
+    },
+    'dispatcher-socket': {
+      noun: 'an idle connection of an undici dispatcher',
+      plural: 'idle connections of undici dispatchers',
+      opened: 'opened',
+      closed: 'closed',
+      remedy: 'Close the dispatcher with `await agent.close()`',
+      pooled: true,
+    },
+  },
+  start(recorder, realm) {
+    const pending = new WeakMap<object, Pending>();
+    const serving = new WeakMap<net.Socket, Pending>();
+    const openings = new WeakSet<net.Socket>();
+
+    const created: ChannelListener = (message) => {
+      const each = (message as { request: UndiciRequest }).request;
+      const record: Pending = {
+        label: `${each.method ?? 'GET'} ${String(each.origin ?? '')}${each.path ?? ''}`,
+        socket: undefined,
+        done: false,
+      };
+      pending.set(each, record);
+      recorder.opened({ watch: request, resource: record, keep: true, above: created as never });
+    };
+    const sent: ChannelListener = (message) => {
+      const { request: each, socket } = message as { request: object; socket: net.Socket };
+      const record = pending.get(each);
+      if (record === undefined) return;
+      record.socket = new WeakRef(socket);
+      serving.set(socket, record);
+      openings.add(socket);
+    };
+    const over: ChannelListener = (message) => {
+      const record = pending.get((message as { request: object }).request);
+      if (record !== undefined) record.done = true;
+    };
+    const connected: ChannelListener = (message) => {
+      openings.add((message as { socket: net.Socket }).socket);
+    };
+    const listeners: readonly [string, ChannelListener][] = [
+      ['undici:request:create', created],
+      ['undici:client:sendHeaders', sent],
+      ['undici:request:trailers', over],
+      ['undici:request:error', over],
+      ['undici:client:connected', connected],
+    ];
+    for (const [name, listener] of listeners) subscribe(name, listener);
+
+    return {
+      refine(identity: Identity): Identity | undefined {
+        const socket = identity.subject;
+        if (!(socket instanceof net.Socket) || !openings.has(socket)) return identity;
+        const record = serving.get(socket);
+        if (record !== undefined && !record.done)
+          return { ...identity, parents: [record, ...(identity.parents ?? [])] };
+        const isGlobal = globalDispatchers(realm).some((dispatcher) => reaches(dispatcher, socket));
+        return { ...identity, kind: 'dispatcher-socket', pool: isGlobal ? 'process' : 'private' };
+      },
+      stop() {
+        for (const [name, listener] of listeners) unsubscribe(name, listener);
+      },
+    };
+  },
+};
+
+export default undici;
