@@ -25,11 +25,16 @@ export function patienceWith(seen: Look): Patience {
   if (seen.due.length === 0) return 'none';
   const oneShots = seen.due.every(
     (root) =>
+      root.trace[0]?.origin === 'user' &&
       root.owns.length === 0 &&
       root.entries.every((entry) => entry.watch.transient === true && root.identity.repeats !== true),
   );
   return oneShots && !seen.busy ? 'brief' : 'grace';
 }
+
+/** A process-wide pool's, or a survivor some library keeps by design. */
+const staysByDesign = (root: Suspect, knowledge: Knowledge): boolean =>
+  root.identity.pool === 'process' || knowledge.ruledOut(root.identity.kind, root.trace);
 
 const isCollectable = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.watch.collectable === true);
 
@@ -39,10 +44,10 @@ const isCollectable = (suspect: Suspect): boolean => suspect.entries.every((entr
  * and is judged when the file's last hook has run. Deferring makes a report later, never weaker; only what goes away by
  * itself cannot wait.
  */
-export function whenDue(root: Suspect, words: Lexicon): Due {
+export function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   const { identity } = root;
   const entry = root.entries[0] as Entry;
-  if (identity.pool === 'process') return 'never';
+  if (staysByDesign(root, knowledge)) return 'never';
   if (root.scope.kind === 'file') return identity.diesWithFile === true ? 'never' : 'at-file-end';
   if (identity.pool === 'private' || entry.late || root.owner === 'overlap') return 'at-file-end';
   const frames = root.trace;
@@ -69,7 +74,7 @@ export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowled
     if (seen.has(root)) continue;
     seen.add(root);
     if (root.scope !== scope) continue;
-    if (whenDue(root, lexiconOf(root.identity.kind)) !== 'now') busy ||= isEnding(root);
+    if (whenDue(root, lexiconOf(root.identity.kind), knowledge) !== 'now') busy ||= isEnding(root);
     else (isCollectable(root) ? collectable : due).push(root);
   }
   return { due, busy, collectable };
@@ -80,7 +85,7 @@ export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge): Look
   const due: Suspect[] = [];
   const collectable: Suspect[] = [];
   for (const suspect of suspectsAmong(entries, knowledge)) {
-    if (suspect.parent !== undefined || suspect.identity.pool === 'process') continue;
+    if (suspect.parent !== undefined || staysByDesign(suspect, knowledge)) continue;
     if (suspect.scope.kind === 'file' && suspect.identity.diesWithFile === true) continue;
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }

@@ -1,5 +1,5 @@
 import type { Cost, ProbeFailure } from '../model/report';
-import type { Allowance } from '../model/rule';
+import { type Allowance, type Rule, ruledOut } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
 import { Allowances } from './allowances';
 import { nowMs } from './clock';
@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly realm: Realm;
   readonly classifier: FileClassifier;
   readonly probes: readonly Probe[];
+  /** What libraries keep by design. */
+  readonly rules: readonly Rule[];
   /** How long a suspect may take to close, in milliseconds. */
   readonly graceMs: number;
   /** Capture every stack, whatever it costs. */
@@ -54,7 +56,11 @@ export class Session {
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.allow);
     this.#ledger = new Ledger(new OpeningCamera(options.classifier), options.everyStack ? 'all' : 'budget');
-    this.#knowledge = { memoryOf: (subject) => this.#ledger.memoryOf(subject), refine: (seen) => this.#refine(seen) };
+    this.#knowledge = {
+      memoryOf: (subject) => this.#ledger.memoryOf(subject),
+      refine: (seen) => this.#refine(seen),
+      ruledOut: (kind, trace) => options.rules.some((rule) => ruledOut(rule, kind, trace)),
+    };
   }
 
   /** Starts every probe and begins to record. A probe that throws is named in `failures`, and the run is red. */

@@ -41,6 +41,8 @@ function traceOf(entry: Entry, memory: Memory | undefined): readonly Frame[] {
 export interface Knowledge {
   memoryOf(subject: object): Memory | undefined;
   refine(identity: Identity): Identity | undefined;
+  /** Whether a built-in rule says that it stays by design. */
+  ruledOut(kind: string, trace: readonly Frame[]): boolean;
 }
 
 const place = (suspect: Suspect): string => {
@@ -67,6 +69,7 @@ export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): S
   const suspects = [...bySubject.values()];
   for (const suspect of suspects) adopt(suspect, bySubject, knowledge);
   adoptAdjuncts(suspects);
+  for (const suspect of suspects) if (suspect.parent === undefined) borrowTrace(suspect);
   return suspects;
 }
 
@@ -111,6 +114,13 @@ function adopt(suspect: Suspect, bySubject: ReadonlyMap<object, Suspect>, knowle
     const child = bySubject.get(subject);
     if (child !== undefined) hang(child, suspect);
   }
+}
+
+/** A session is made when its socket connects, in a tick without the user's frames: the call that made the socket made both. */
+function borrowTrace(root: Suspect): void {
+  if (knows(root.trace)) return;
+  const lender = root.owns.find((owned) => knows(owned.trace) && owned.scope === root.scope);
+  if (lender !== undefined) root.trace = [...root.trace, ...lender.trace];
 }
 
 /** A signal's handle beneath its listener: same opening line, same scope, and of no interest of its own. */

@@ -1,4 +1,5 @@
 import type { Finding } from './finding';
+import type { Frame } from './frame';
 import { normalizePath, packageOf } from './frame';
 
 /** Says of a finding that it cannot leak, or is accepted: with a reason, never by type alone in silence. */
@@ -13,6 +14,27 @@ export interface Allowance {
   readonly package?: string;
   /** End of the path of a file on the opening's trace: `src/metrics.ts`. */
   readonly file?: string;
+}
+
+/** Built-in knowledge of a library: something it keeps by design, so no test can be asked to release it. */
+export interface Rule {
+  /** Resource kind. */
+  readonly kind: string;
+  /** The npm package that opens it. */
+  readonly package: string;
+  /** End of the path of the file in that package that opens it. */
+  readonly file: string;
+  /** Why it cannot leak. */
+  readonly reason: string;
+  /** Where that can be read. */
+  readonly reference: string;
+}
+
+/** Whether `rule` says of a thing opened by `trace` that it stays by design. Only the innermost frame counts: who else called it does not matter. */
+export function ruledOut(rule: Rule, kind: string, trace: readonly Frame[]): boolean {
+  const inner = trace[0];
+  if (inner === undefined || rule.kind !== kind) return false;
+  return packageOf(inner.file) === rule.package && normalizePath(inner.file).endsWith(`/${rule.file}`);
 }
 
 /** Whether `allowance` covers `finding`: every field it names must match. */

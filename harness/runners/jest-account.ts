@@ -9,7 +9,7 @@ import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
 import { type FileReport, REPORT_VERSION } from '../model/report';
 import type { Thing } from '../model/resource';
-import type { Allowance } from '../model/rule';
+import type { Allowance, Rule } from '../model/rule';
 import { wrapBody } from './jest-body';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
 import { findingError, harnessError } from './jest-error';
@@ -33,6 +33,7 @@ const GATE = Symbol.for('leakgate.gate');
 const SANDBOX_FILE = require.resolve('./jest-sandbox');
 
 let probes: readonly Probe[] | undefined;
+let rules: readonly Rule[] | undefined;
 
 /** The accounts of one test file, told by Jest's events. */
 export class JestAccount {
@@ -51,6 +52,7 @@ export class JestAccount {
   constructor(options: JestAccountOptions) {
     this.#options = options;
     probes ??= catalog<Probe>('probes');
+    rules ??= catalog<readonly Rule[]>('rules').flat();
     const { level, graceMs, leftovers, allow } = options.options;
     this.#session = new Session({
       file: options.file,
@@ -58,6 +60,7 @@ export class JestAccount {
       realm: this.#realm(),
       classifier: jestFiles,
       probes,
+      rules,
       graceMs,
       everyStack: level === 'trace' || level === 'paranoid',
       collectEachTest: level === 'paranoid',
