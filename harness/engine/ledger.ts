@@ -4,6 +4,7 @@ import { Entry, type Origin } from './entry';
 import { knowsUser, type Opening, type OpeningCamera } from './opening';
 import type { Beginning, Identity, Recorder, Sighting, Watch } from './probe';
 import type { Lineage, Scope } from './scope';
+import type { StackBudget } from './stack-budget';
 
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
 const WEAK_ENTRIES = 256;
@@ -141,7 +142,7 @@ export class Ledger implements Recorder {
 
   act<T>(above: (...args: never[]) => unknown, fn: () => T): T {
     const lineage = this.#lineage.getStore();
-    if (lineage === undefined || this.#muted > 0 || !this.#mayStack(lineage.scope)) return fn();
+    if (lineage === undefined || this.#muted > 0 || !this.#mayStack(lineage.scope.budget)) return fn();
     const opening = this.#take(above);
     // A library calling itself: the user's call further out is the better line.
     if (!knowsUser(opening)) return fn();
@@ -195,15 +196,18 @@ export class Ledger implements Recorder {
   #initIn(lineage: Lineage, asyncId: number, watch: Watch, triggerAsyncId: number, resource: object): void {
     const { scope, act } = lineage;
     const flood = scope.entries.length >= WEAK_ENTRIES;
-    const opening = watch.transient !== true || this.#mayStack(scope) ? this.#take(this.#init) : undefined;
+    const opening =
+      watch.transient !== true || this.#mayStack(act === undefined ? scope.budget : scope.actBudget)
+        ? this.#take(this.#init, act === undefined)
+        : undefined;
     const home = opening?.atImport === true && this.#file !== undefined ? this.#file : scope;
     const weak = !flood || watch.transient !== true;
     const origin = this.#origin(opening, act, triggerAsyncId);
     this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin));
   }
 
-  #mayStack(scope: Scope): boolean {
-    return this.#stacks === 'all' || scope.budget.spend();
+  #mayStack(budget: StackBudget): boolean {
+    return this.#stacks === 'all' || budget.spend();
   }
 
   /** Without a store: born natively (an accepted socket), in a callback of one such, while loading, or the runner's own. */
@@ -211,8 +215,8 @@ export class Ledger implements Recorder {
     const file = this.#file;
     if (file === undefined) return;
     const parent = this.#byId.get(triggerAsyncId);
-    if (parent === undefined && watch.transient === true && !this.#mayStack(file)) return;
-    const opening = this.#take(this.#init);
+    if (parent === undefined && watch.transient === true && !this.#mayStack(file.budget)) return;
+    const opening = this.#take(this.#init, parent === undefined);
     if (opening?.hostOnly === true) return;
     if (parent !== undefined) {
       const origin = this.#origin(opening, undefined, triggerAsyncId);
@@ -225,9 +229,9 @@ export class Ledger implements Recorder {
     }
   }
 
-  #take(above: (...args: never[]) => unknown): Opening | undefined {
+  #take(above: (...args: never[]) => unknown, far = true): Opening | undefined {
     this.stacks++;
-    return this.#camera.take(above);
+    return this.#camera.take(above, far);
   }
 
   /** Where to look further for the user's line: the act first, then the nearest ancestor that knows one. */

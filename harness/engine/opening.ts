@@ -25,8 +25,10 @@ export interface FileClassifier {
   isImport(file: string, fn: string): boolean;
 }
 
-const SHORT = 10;
-const LONG = 80;
+/** Frames of a first look: the five of Node's own between `init` and a timer's caller, and the callers that matter. */
+const SHORT = 9;
+/** Frames of a second look, through a library that was called in this very tick. */
+const LONG = 64;
 /** Library frames kept, innermost first: enough to say which call it was. */
 const KEPT_LIBRARY = 3;
 /** User frames kept, innermost first. */
@@ -45,15 +47,19 @@ export class OpeningCamera {
   readonly #classifier: FileClassifier;
   readonly #origins = new Map<string, FrameOrigin | 'harness'>();
   #last: Opening | undefined;
+  #depth = 0;
 
   constructor(classifier: FileClassifier) {
     this.#classifier = classifier;
   }
 
-  /** The stack of the running code above `above`, reduced. `undefined` if V8 would not give one. */
-  take(above: (...args: never[]) => unknown): Opening | undefined {
+  /**
+   * The stack of the running code above `above`, reduced. `undefined` if V8 would not give one.
+   * @param far whether to look further down for the user's code if the first frames are all a library's
+   */
+  take(above: (...args: never[]) => unknown, far: boolean): Opening | undefined {
     const short = this.#capture(above, SHORT);
-    if (short === undefined || knowsUser(short)) return short;
+    if (!far || short === undefined || this.#depth < SHORT || knowsUser(short)) return short;
     return this.#capture(above, LONG) ?? short;
   }
 
@@ -90,6 +96,7 @@ export class OpeningCamera {
   }
 
   readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
+    this.#depth = sites.length;
     const frames: Frame[] = [];
     let inner: string | undefined;
     let innerFn = '';

@@ -23,7 +23,10 @@ export class Scope {
   readonly file: string;
   /** `beforeAll`, `afterEach` …, for hooks. */
   readonly hook: string | undefined;
+  /** For what its own code opens. */
   readonly budget: StackBudget;
+  /** For what libraries open in later ticks of an act whose line is known. */
+  readonly actBudget: StackBudget;
   /** What its own code runs under. */
   readonly lineage: Lineage = { scope: this, act: undefined };
   /** What was opened in this scope and not yet seen released, oldest first. */
@@ -39,7 +42,9 @@ export class Scope {
     this.parent = parent;
     this.file = file;
     this.hook = hook;
-    this.budget = kind === 'hook' && parent !== undefined ? parent.budget : new StackBudget();
+    const shared = kind === 'hook' ? parent : undefined;
+    this.budget = shared?.budget ?? new StackBudget(32, 1);
+    this.actBudget = shared?.actBudget ?? new StackBudget(6, 0.25);
   }
 
   /** The scope that answers: a hook's is its test or suite. */

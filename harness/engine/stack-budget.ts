@@ -1,22 +1,28 @@
 const { hrtime } = process;
 
-/** Stacks a scope may capture at once, before time has to earn more. */
-const INITIAL = 24;
-/** Stacks each millisecond earns: at about 8 µs each, some 3 % of the time. */
-const PER_MS = 4;
-/** Most that can be saved up. */
-const MOST = 64;
 /** How many refusals pass between two looks at the clock. */
 const PATIENCE = 16;
 
 /**
- * Spreads stack captures over a scope's time: everything at first, then as much as a fixed share of the elapsed time pays for.
- * FACTS: a stack costs microseconds whatever its limit is, so the number of captures is all there is to save on.
+ * Spreads stack captures over a scope's time: so many at first, then as many as a small share of the elapsed time pays for.
+ * A stack costs 5 to 20 µs in a running suite, whatever its limit, so the number of captures is all there is to save on.
  */
 export class StackBudget {
-  #tokens = INITIAL;
+  readonly #perMs: number;
+  readonly #most: number;
+  #tokens: number;
   #refused = 0;
   #sinceNs = hrtime.bigint();
+
+  /**
+   * @param initial captures there are at once, and the most that can be saved up
+   * @param perMs captures that each millisecond earns after that
+   */
+  constructor(initial: number, perMs: number) {
+    this.#tokens = initial;
+    this.#most = initial;
+    this.#perMs = perMs;
+  }
 
   /** Whether one more stack may be captured now. */
   spend(): boolean {
@@ -27,10 +33,10 @@ export class StackBudget {
     if (++this.#refused < PATIENCE) return false;
     this.#refused = 0;
     const now = hrtime.bigint();
-    const earned = (Number(now - this.#sinceNs) / 1e6) * PER_MS;
+    const earned = Math.floor((Number(now - this.#sinceNs) / 1e6) * this.#perMs);
     if (earned < 1) return false;
     this.#sinceNs = now;
-    this.#tokens = Math.min(MOST, Math.floor(earned)) - 1;
+    this.#tokens = Math.min(this.#most, earned) - 1;
     return true;
   }
 }
