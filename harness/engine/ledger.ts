@@ -30,7 +30,8 @@ export interface ForeignClose {
  * is asked of the object when a verdict is due, so awaits cost nothing and a timer costs a line in an array.
  */
 export class Ledger implements Recorder {
-  readonly #lineage = new AsyncLocalStorage<Lineage | undefined>();
+  /** Carries a scope along with the code that runs in it. Public for runners, who enter it with no frame of ours in between. */
+  readonly lineage = new AsyncLocalStorage<Lineage | undefined>();
   readonly #camera: OpeningCamera;
   readonly #watches = new Map<string, Watch>();
   readonly #byId = new Map<number, Entry>();
@@ -86,7 +87,7 @@ export class Ledger implements Recorder {
     this.#byId.clear();
     this.late = [];
     this.foreignCloses = [];
-    this.#lineage.disable();
+    this.lineage.disable();
   }
 
   /** `scope` runs: what appears without lineage may be its. */
@@ -101,19 +102,19 @@ export class Ledger implements Recorder {
 
   /** Runs `fn` in the context of `scope`; all that descends from it is the scope's. */
   run<T>(scope: Scope, fn: () => T): T {
-    return this.#lineage.run(scope.lineage, fn);
+    return this.lineage.run(scope.lineage, fn);
   }
 
   /** The scope of the running code, if it has one. */
   current(): Scope | undefined {
-    return this.#lineage.getStore()?.scope;
+    return this.lineage.getStore()?.scope;
   }
 
   /** Runs the harness's own synchronous work: nothing it opens is recorded, and it passes no lineage on. */
   mute<T>(fn: () => T): T {
     this.#muted++;
     try {
-      return this.#lineage.exit(fn);
+      return this.lineage.exit(fn);
     } finally {
       this.#muted--;
     }
@@ -134,24 +135,24 @@ export class Ledger implements Recorder {
     const scope = beginning.scope as Scope | undefined;
     if (scope === undefined) return;
     const { opening } = beginning;
-    const act = knowsUser(opening) ? undefined : this.#lineage.getStore()?.act;
+    const act = knowsUser(opening) ? undefined : this.lineage.getStore()?.act;
     const origin = act === undefined ? undefined : { opening: act };
     const weak = sighting.keep !== true;
     this.#enter(new Entry(-1, sighting.watch, sighting.resource, weak, scope, 'lineage', opening, origin));
   }
 
   act<T>(above: (...args: never[]) => unknown, fn: () => T): T {
-    const lineage = this.#lineage.getStore();
+    const lineage = this.lineage.getStore();
     if (lineage === undefined || this.#muted > 0 || !this.#mayStack(lineage.scope.budget)) return fn();
     const opening = this.#take(above);
     // A library calling itself: the user's call further out is the better line.
     if (!knowsUser(opening)) return fn();
-    return this.#lineage.run({ scope: lineage.scope, act: opening }, fn);
+    return this.lineage.run({ scope: lineage.scope, act: opening }, fn);
   }
 
   remember(subject: object, above?: (...args: never[]) => unknown): void {
     if (this.#muted > 0) return;
-    const lineage = this.#lineage.getStore();
+    const lineage = this.lineage.getStore();
     const opening = this.#take(above ?? this.remember);
     const act = lineage?.act;
     const known = knowsUser(opening) || act === undefined ? opening : act;
@@ -185,7 +186,7 @@ export class Ledger implements Recorder {
     const watch = this.#watches.get(type);
     if (watch === undefined || this.#muted > 0) return;
     try {
-      const lineage = this.#lineage.getStore();
+      const lineage = this.lineage.getStore();
       if (lineage === undefined) this.#initUnlined(asyncId, watch, triggerAsyncId, resource);
       else this.#initIn(lineage, asyncId, watch, triggerAsyncId, resource);
     } catch (error) {

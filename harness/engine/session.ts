@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cost, ProbeFailure } from '../model/report';
 import { type Allowance, type Rule, ruledOut } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
@@ -9,7 +10,7 @@ import { type Look, look, lookAtAll, patienceWith } from './judge';
 import { Ledger } from './ledger';
 import { type FileClassifier, OpeningCamera } from './opening';
 import type { ActiveProbe, Identity, Probe, Realm } from './probe';
-import { Scope } from './scope';
+import { type Lineage, Scope } from './scope';
 import { settle } from './settle';
 import { type Knowledge, type Suspect, suspectOf } from './suspect';
 import { type Ruling, Verdicts } from './verdicts';
@@ -94,6 +95,11 @@ export class Session {
     if (kind === 'suite') this.#askEach((active) => active.modulesLoaded?.());
     if (kind === 'test') this.#ledger.activate(scope);
     return scope;
+  }
+
+  /** What `run` enters: for runners that must leave no frames of ours in a test's stack. */
+  get lineage(): AsyncLocalStorage<Lineage | undefined> {
+    return this.#ledger.lineage;
   }
 
   /** Runs `fn` as part of `scope`. */

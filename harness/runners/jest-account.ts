@@ -10,7 +10,7 @@ import type { Finding } from '../model/finding';
 import { type FileReport, REPORT_VERSION } from '../model/report';
 import type { Thing } from '../model/resource';
 import type { Allowance, Rule } from '../model/rule';
-import { wrapBody } from './jest-body';
+import { wrapBody } from './jest/build/body';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
 import { findingError, harnessError } from './jest-error';
 import { jestFiles } from './jest-files';
@@ -156,7 +156,7 @@ export class JestAccount {
   }
 
   #wrap(fn: CircusFn, scope: () => Scope): CircusFn {
-    const wrapped = wrapBody(fn, (body) => this.#session.run(scope(), body));
+    const wrapped = wrapBody(fn, this.#session.lineage, () => scope().lineage);
     this.#wrapped.add(wrapped);
     return wrapped;
   }
