@@ -128,7 +128,10 @@ export class Ledger implements Recorder {
   beginning(above?: (...args: never[]) => unknown): Beginning {
     if (this.#muted > 0) return { scope: undefined, opening: undefined };
     const opening = this.#take(above ?? this.beginning);
-    return { scope: this.current() ?? (opening?.hostOnly === true ? undefined : this.#window()[0]), opening };
+    if (opening?.byPlugin === true) return { scope: undefined, opening };
+    const acting = this.current();
+    if (acting === undefined) return { scope: opening?.hostOnly === true ? undefined : this.#window()[0], opening };
+    return { scope: opening?.atImport === true ? this.#file : acting, opening };
   }
 
   openedLater(beginning: Beginning, sighting: Sighting): void {
@@ -201,6 +204,7 @@ export class Ledger implements Recorder {
       watch.transient !== true || this.#mayStack(act === undefined ? scope.budget : scope.actBudget)
         ? this.#take(this.#init, act === undefined)
         : undefined;
+    if (opening?.byPlugin === true) return;
     const home = opening?.atImport === true && this.#file !== undefined ? this.#file : scope;
     const weak = !flood || watch.transient !== true;
     const origin = this.#origin(opening, act, triggerAsyncId);
@@ -218,7 +222,7 @@ export class Ledger implements Recorder {
     const parent = this.#byId.get(triggerAsyncId);
     if (parent === undefined && watch.transient === true && !this.#mayStack(file.budget)) return;
     const opening = this.#take(this.#init, parent === undefined);
-    if (opening?.hostOnly === true) return;
+    if (opening?.hostOnly === true || opening?.byPlugin === true) return;
     if (parent !== undefined) {
       const origin = this.#origin(opening, undefined, triggerAsyncId);
       this.#enter(new Entry(asyncId, watch, resource, true, parent.scope, 'trigger', opening, origin));

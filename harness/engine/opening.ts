@@ -12,6 +12,8 @@ export interface Opening {
   readonly atImport: boolean;
   /** Frames of the runner were on the stack, and nobody else's: not the tests' doing. */
   readonly hostOnly: boolean;
+  /** A plug-in of the runner was at work (a transformer): what it opens is the runner's, whoever needed it first. */
+  readonly byPlugin: boolean;
 }
 
 /** Whether the user's own code is on it. */
@@ -23,6 +25,8 @@ export interface FileClassifier {
   origin(file: string): FrameOrigin;
   /** Whether the frame is the runner's module loader at work. */
   isImport(file: string, fn: string): boolean;
+  /** Whether the frame is the runner calling a plug-in of its own, a transformer for example. */
+  isPluginCall(file: string): boolean;
 }
 
 /** Frames of a first look: the five of Node's own between `init` and a timer's caller, and the callers that matter. */
@@ -105,6 +109,7 @@ export class OpeningCamera {
     let host = false;
     let user = 0;
     let library = 0;
+    let byPlugin = false;
     for (const site of sites) {
       const file = site.getFileName();
       if (file == null || file === '') continue;
@@ -121,6 +126,7 @@ export class OpeningCamera {
           break;
         case 'host':
           host = true;
+          byPlugin ||= this.#classifier.isPluginCall(file);
           if (!atImport) atImport = this.#classifier.isImport(file, site.getFunctionName() ?? '');
           break;
         case 'library':
@@ -137,7 +143,7 @@ export class OpeningCamera {
           break;
       }
     }
-    this.#last = { frames, inner, innerFn, atImport, hostOnly: host && frames.length === 0 };
+    this.#last = { frames, inner, innerFn, atImport, hostOnly: host && frames.length === 0, byPlugin };
     return '';
   };
 }

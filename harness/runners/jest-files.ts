@@ -2,8 +2,15 @@ import type { FileClassifier } from '../engine/opening';
 import type { FrameOrigin } from '../model/frame';
 import { normalizePath, packageOf } from '../model/frame';
 
-/** Packages whose frames are the runner at work, wherever they are installed. */
-const HOST_PACKAGE = /^(?:jest|jest-.+|@jest\/.+|expect|@swc\/jest|babel-jest|ts-jest)$/;
+/**
+ * Packages whose frames are the runner at work, wherever they are installed. The DOM of a browser-like environment is among them:
+ * its `setTimeout` is called by the test, and the test's line is the opening line.
+ */
+const HOST_PACKAGE =
+  /^(?:jest|jest-.+|@jest\/.+|expect|@swc\/jest|babel-jest|ts-jest|jsdom|happy-dom|@happy-dom\/jest-environment)$/;
+
+/** Packages that call what `transform` and `resolver` name in the configuration. */
+const PLUGIN_CALLER = /^(?:@jest\/transform|jest-resolve)$/;
 
 /** Functions of jest-runtime that execute a module's top-level code. */
 const LOADER =
@@ -17,5 +24,6 @@ export const jestFiles: FileClassifier = {
     if (name === undefined) return 'user';
     return HOST_PACKAGE.test(name) ? 'host' : 'library';
   },
+  isPluginCall: (file) => PLUGIN_CALLER.test(packageOf(normalizePath(file)) ?? ''),
   isImport: (file, fn) => packageOf(file) === 'jest-runtime' && LOADER.test(fn),
 };

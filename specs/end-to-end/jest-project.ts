@@ -1,11 +1,20 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { FileReport } from '../../harness/model/report';
 import { readRunFolder } from '../../harness/runners/run-folder';
 
 const ROOT = resolve(__dirname, '../..');
+
+/** What Jest says of one test. */
+export interface TestResult {
+  readonly status: string;
+  /** Its failure messages, with their stacks. */
+  readonly messages: string;
+  /** Base name of its file. */
+  readonly file: string;
+}
 
 /** One run of the real Jest over real files. */
 export interface JestRun {
@@ -14,7 +23,7 @@ export interface JestRun {
   /** Standard output and standard error, without colours. */
   readonly output: string;
   /** What `jest --json` says of each test, by full name. */
-  readonly tests: ReadonlyMap<string, { readonly status: string; readonly messages: string }>;
+  readonly tests: ReadonlyMap<string, TestResult>;
   /** The harness's own reports, one a test file that finished. */
   readonly reports: readonly FileReport[];
   /** Test files that began and never finished. */
@@ -101,7 +110,7 @@ function finished(
 }
 
 function testsOf(outputFile: string): JestRun['tests'] {
-  const tests = new Map<string, { status: string; messages: string }>();
+  const tests = new Map<string, TestResult>();
   let text: string;
   try {
     text = readFileSync(outputFile, 'utf8');
@@ -109,11 +118,14 @@ function testsOf(outputFile: string): JestRun['tests'] {
     return tests;
   }
   const result = JSON.parse(text) as {
-    testResults: { assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
+    testResults: {
+      name: string;
+      assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+    }[];
   };
-  for (const { assertionResults } of result.testResults) {
+  for (const { name, assertionResults } of result.testResults) {
     for (const { fullName, status, failureMessages } of assertionResults) {
-      tests.set(fullName, { status, messages: failureMessages.join('\n') });
+      tests.set(fullName, { status, messages: failureMessages.join('\n'), file: basename(name) });
     }
   }
   return tests;
