@@ -80,13 +80,14 @@ export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowled
   return { due, busy, collectable };
 }
 
-/** Looks at all that is left of a file, its deferred and late births too. */
+/** Looks at all that is left of a file, its deferred and late births too. What hangs beneath a thing of the run's is none of the file's. */
 export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge): Look {
   const due: Suspect[] = [];
   const collectable: Suspect[] = [];
   for (const suspect of suspectsAmong(entries, knowledge)) {
     if (suspect.parent !== undefined || staysByDesign(suspect, knowledge)) continue;
-    if (suspect.scope.kind === 'file' && suspect.identity.diesWithFile === true) continue;
+    const { kind } = suspect.scope;
+    if (kind === 'run' || (kind === 'file' && suspect.identity.diesWithFile === true)) continue;
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }
   return { due, busy: false, collectable };

@@ -1,4 +1,5 @@
-import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
+
 import type { OwnerKind } from '../model/scope';
 import { Entry, type Origin } from './entry';
 import { knowsUser, type Opening, type OpeningCamera } from './opening';
@@ -43,6 +44,8 @@ export class Ledger implements Recorder {
   #file: Scope | undefined;
   /** The file's modules are loading: nothing else runs, so all that appears is theirs. */
   #loading = false;
+  /** Contexts with a lower id are older than the file: a global set-up's, an earlier file's. */
+  #firstId = 0;
   /** Tests (or a suite's hook) now running. */
   readonly #active = new Set<Scope>();
   /** Born after their scope was sealed. */
@@ -71,6 +74,7 @@ export class Ledger implements Recorder {
   open(file: Scope): void {
     this.#file = file;
     this.#loading = true;
+    this.#firstId = new AsyncResource('LEAKGATE').asyncId();
     this.#hook.enable();
   }
 
@@ -220,6 +224,7 @@ export class Ledger implements Recorder {
     const file = this.#file;
     if (file === undefined) return;
     const parent = this.#byId.get(triggerAsyncId);
+    if (parent === undefined && !this.#loading && triggerAsyncId > 0 && triggerAsyncId < this.#firstId) return;
     if (parent === undefined && watch.transient === true && !this.#mayStack(file.budget)) return;
     const opening = this.#take(this.#init, parent === undefined);
     if (opening?.hostOnly === true || opening?.byPlugin === true) return;

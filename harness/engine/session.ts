@@ -7,7 +7,7 @@ import { nowMs } from './clock';
 import type { Entry } from './entry';
 import { collectUntil } from './gc';
 import { type Look, look, lookAtAll, patienceWith } from './judge';
-import { Ledger } from './ledger';
+import type { Ledger } from './ledger';
 import { type FileClassifier, OpeningCamera } from './opening';
 import type { ActiveProbe, Identity, Probe, Realm } from './probe';
 import { type Lineage, Scope } from './scope';
@@ -40,6 +40,8 @@ export interface SessionOptions {
 /** The accounts of one test file: scopes are entered and left, and leaving one says what it left behind. */
 export class Session {
   readonly file: Scope;
+  /** The runner's own scope around the file: what the test environment opens is its, and never a finding of the file's. */
+  readonly host: Scope;
   readonly #ledger: Ledger;
   readonly #options: SessionOptions;
   readonly #verdicts: Verdicts;
@@ -53,7 +55,8 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.file = new Scope('file', '', undefined, options.file);
+    this.host = new Scope('run', '', undefined, options.file);
+    this.file = new Scope('file', '', this.host, options.file);
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.allow);
     this.#ledger = new Ledger(new OpeningCamera(options.classifier), options.everyStack ? 'all' : 'budget');
@@ -225,7 +228,8 @@ export class Session {
     this.#deferred = this.#ledger.sweep(this.#deferred);
     this.file.entries = this.#ledger.sweep(this.file.entries);
     this.#ledger.late = this.#ledger.sweep(this.#ledger.late);
-    return [...this.file.entries, ...this.#deferred, ...this.#ledger.late];
+    this.host.entries = this.#ledger.sweep(this.host.entries);
+    return [...this.host.entries, ...this.file.entries, ...this.#deferred, ...this.#ledger.late];
   }
 
   #askEach(ask: (active: ActiveProbe) => void): void {

@@ -93,6 +93,11 @@ export class JestAccount {
     if (at >= 0) files.splice(at, 1);
   }
 
+  /** Runs work of the environment's own: what it opens is the run's. */
+  aside<T>(work: () => T): T {
+    return this.#finished ? work() : this.#session.run(this.#session.host, work);
+  }
+
   /** After the file, whatever became of it. */
   async end(): Promise<void> {
     this.sandboxed();

@@ -14,7 +14,7 @@ const PLUGIN_CALLER = /^(?:@jest\/transform|jest-resolve)$/;
 
 /** Functions of jest-runtime that execute a module's top-level code. */
 const LOADER =
-  /^(?:Runtime\.|_?ModuleExecutor\.|.*\.)?(?:_execModule|requireModule|requireModuleOrMock|exec|execModule|_loadModule|loadModule)$/;
+  /^(?:Runtime\.|_?ModuleExecutor\.|.*\.)?(?:_execModule|requireModule|requireModuleOrMock|exec|execModule|_loadModule|loadModule|linkAndEvaluateModule)$/;
 
 /** Tells Jest's own files from Node's, the libraries' and the user's. */
 export const jestFiles: FileClassifier = {

@@ -73,19 +73,24 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
     }
 
     override async setup(): Promise<void> {
-      await super.setup();
+      await this.#aside(() => super.setup());
       this.#account?.sandboxed();
     }
 
     override async teardown(): Promise<void> {
       await this.#account?.end();
-      await super.teardown();
+      await this.#aside(() => super.teardown());
     }
 
     override async handleTestEvent(event: CircusEvent & never, state: CircusState & never): Promise<void> {
       // The base class goes first: what it does in a hook's event is part of the scope that is being judged.
-      await super.handleTestEvent?.(event, state);
+      await this.#aside(() => super.handleTestEvent?.(event, state));
       await this.#account?.handle(event, state);
+    }
+
+    /** What the base class opens is the environment's, and no test answers for it. */
+    #aside<T>(work: () => T): T {
+      return this.#account === undefined ? work() : this.#account.aside(work);
     }
   }
   return GatedEnvironment as unknown as Base;
