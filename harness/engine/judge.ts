@@ -15,6 +15,8 @@ export interface Look {
   readonly busy: boolean;
   /** The same, but only a collection can tell. */
   readonly collectable: readonly Suspect[];
+  /** Something of the scope is live whose stack the budget did not allow: what re-arms itself may show its line the next time. */
+  readonly blind: boolean;
 }
 
 const isEnding = (root: Suspect): boolean =>
@@ -69,15 +71,17 @@ export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowled
   const collectable: Suspect[] = [];
   const seen = new Set<Suspect>();
   let busy = false;
+  let blind = false;
   for (const suspect of suspectsAmong([...entries, ...scope.entries], knowledge)) {
     const root = rootOf(suspect);
     if (seen.has(root)) continue;
     seen.add(root);
     if (root.scope !== scope) continue;
+    blind ||= root.identity.repeats === true \&\& root.entries[0]?.opening === undefined;
     if (whenDue(root, lexiconOf(root.identity.kind), knowledge) !== 'now') busy ||= isEnding(root);
     else (isCollectable(root) ? collectable : due).push(root);
   }
-  return { due, busy, collectable };
+  return { due, busy, collectable, blind };
 }
 
 /** Looks at all that is left of a file, its deferred and late births too. What hangs beneath a thing of the run's is none of the file's. */
@@ -90,5 +94,5 @@ export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge): Look
     if (kind === 'run' || (kind === 'file' && suspect.identity.diesWithFile === true)) continue;
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }
-  return { due, busy: false, collectable };
+  return { due, busy: false, collectable, blind: false };
 }

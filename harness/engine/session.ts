@@ -7,7 +7,7 @@ import { nowMs } from './clock';
 import type { Entry } from './entry';
 import { collectUntil } from './gc';
 import { type Look, look, lookAtAll, patienceWith } from './judge';
-import type { Ledger } from './ledger';
+import { Ledger } from './ledger';
 import { type FileClassifier, OpeningCamera } from './opening';
 import type { ActiveProbe, Identity, Probe, Realm } from './probe';
 import { type Lineage, Scope } from './scope';
@@ -178,7 +178,20 @@ export class Session {
   }
 
   async #judge(scope: Scope, rulings: Ruling[]): Promise<void> {
-    await this.#decide(() => look(scope, this.#verdicts.wordsFor, this.#knowledge), rulings);
+    const lookOnce = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge);
+    await this.#lookClosely(scope, lookOnce);
+    await this.#decide(lookOnce, rulings, () => this.#lookClosely(scope, lookOnce));
+  }
+
+  /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line. */
+  async #lookClosely(scope: Scope, lookOnce: () => Look): Promise<void> {
+    const isBlind = (): boolean => {
+      const { due, blind } = lookOnce();
+      return blind && due.length === 0;
+    };
+    if (!isBlind()) return;
+    scope.budget.refill();
+    await settle(() => (isBlind() ? 'brief' : 'none'), this.#options.graceMs);
   }
 
   async #judgeFile(rulings: Ruling[]): Promise<void> {
@@ -189,13 +202,15 @@ export class Session {
   }
 
   /** Settles what is suspicious, then rules on what is left; what only a collection can tell comes last. */
-  async #decide(lookAgain: () => Look, rulings: Ruling[]): Promise<void> {
+  async #decide(lookAgain: () => Look, rulings: Ruling[], lastLook?: () => Promise<void>): Promise<void> {
     let seen = lookAgain();
     if (seen.due.length > 0) {
       await settle(() => {
         seen = lookAgain();
         return patienceWith(seen);
       }, this.#options.graceMs);
+      await lastLook?.();
+      seen = lookAgain();
     }
     this.#rule(seen.due, rulings);
     if (seen.collectable.length === 0) return;

@@ -24,6 +24,11 @@ export class StackBudget {
     this.#perMs = perMs;
   }
 
+  /** Allows as many as at the beginning. */
+  refill(): void {
+    this.#tokens = this.#most;
+  }
+
   /** Whether one more stack may be captured now. */
   spend(): boolean {
     if (this.#tokens > 0) {

@@ -22,6 +22,9 @@ const PUBLIC_FACES = new Set(['node:timers/promises', 'node:internal/util']);
 const isPlumbing = (opening: Opening | undefined): boolean =>
   opening?.inner !== undefined && !PUBLIC_FACES.has(opening.inner);
 
+const ABORT = 'Abort it through the `signal` option, or await it,';
+const LEAVE_LOOP = 'Leave its loop with `break`, call `return()` on its iterator, or abort it through the `signal` option,';
+
 function timeoutState(resource: object, asyncId: number): Liveness {
   const timer = resource as NodeTimeout;
   if (timer._destroyed || timer._idleNext === null || timer._idleNext === undefined) return 'released';
@@ -44,7 +47,7 @@ function identifyTimeout(resource: object, opening: Opening | undefined): Identi
     label: `of ${duration(timer._idleTimeout)}${refd ? '' : " (unref'd)"}`,
     facts: { delayMs: timer._idleTimeout, unref: !refd },
     repeats,
-    ...(promised ? { remedy: 'Abort it through the `signal` option, or await it,' } : {}),
+    ...(promised ? { remedy: repeats ? LEAVE_LOOP : ABORT } : {}),
     release: () => {
       clearTimeout(resource as unknown as NodeJS.Timeout);
     },
