@@ -23,7 +23,8 @@ const isPlumbing = (opening: Opening | undefined): boolean =>
   opening?.inner !== undefined && !PUBLIC_FACES.has(opening.inner);
 
 const ABORT = 'Abort it through the `signal` option, or await it,';
-const LEAVE_LOOP = 'Leave its loop with `break`, call `return()` on its iterator, or abort it through the `signal` option,';
+const LEAVE_LOOP =
+  'Leave its loop with `break`, call `return()` on its iterator, or abort it through the `signal` option,';
 
 function timeoutState(resource: object, asyncId: number): Liveness {
   const timer = resource as NodeTimeout;

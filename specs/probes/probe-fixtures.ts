@@ -54,7 +54,7 @@ export function describeProbe(probe: string, leaks: Readonly<Record<string, Expe
         expect(findings.map((finding) => [finding.kind, finding.root.kind])).toEqual([['leak', expected.kind]]);
         expect(findings[0]?.message).toMatch(expected.says);
         expect(openingLines(join(folder, `${name}.ts`))).toContain(findings[0]?.openedAt?.line);
-        expect([...run.tests.values()].some(({ messages }) => messages.includes(`${name}.ts:`))).toBe(true);
+        expect(run.output).toContain(`${name}.ts:`);
       });
     }
 
