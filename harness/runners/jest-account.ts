@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { catalog } from '../catalog';
 import type { Options } from '../config';
+import { nowMs } from '../engine/clock';
 import type { Probe, Realm } from '../engine/probe';
 import type { Scope } from '../engine/scope';
 import { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
-import { type FileReport, REPORT_VERSION } from '../model/report';
+import { type FileReport, type ProbeFailure, REPORT_VERSION } from '../model/report';
 import type { Thing } from '../model/resource';
 import type { Allowance, Rule } from '../model/rule';
 import { wrapBody } from './jest/build/body';
@@ -47,6 +48,12 @@ export class JestAccount {
   /** Every run of every test: deferred verdicts find their test here. */
   readonly #tests = new Map<Scope, CircusTest>();
   #finished = false;
+  /** Jest's own list of what went wrong at file level, and which of it is ours. */
+  #unhandled: readonly unknown[] = [];
+  readonly #ours = new Set<unknown>();
+  readonly #harnessFailures: ProbeFailure[] = [];
+  #focused = false;
+  readonly #startedMs = nowMs();
   readonly #onExit = (): void => this.#exitedEarly();
 
   constructor(options: JestAccountOptions) {
@@ -103,6 +110,8 @@ export class JestAccount {
     this.sandboxed();
     // A file whose modules fail to load has no run to finish; its accounts are closed here.
     if (!this.#finished) await this.#finish([]);
+    // Only now: what goes wrong after the last test, and a process lost in its teardown, count too.
+    this.#page?.finish(this.#report());
     process.off('exit', this.#onExit);
   }
 
@@ -111,13 +120,16 @@ export class JestAccount {
     try {
       await this.#handle(event, state);
     } catch (error) {
-      state.unhandledErrors.push(harnessError(error));
+      this.#harnessFailures.push({ probe: 'jest', why: error instanceof Error ? error.message : String(error) });
+      this.#blame(state.unhandledErrors, harnessError(error));
     }
   }
 
   async #handle(event: CircusEvent, state: CircusState): Promise<void> {
     switch (event.name) {
       case 'run_start':
+        this.#unhandled = state.unhandledErrors;
+        this.#focused = state.hasFocusedTests;
         this.#session.loaded();
         this.#wrapAll(state.rootDescribeBlock);
         break;
@@ -214,9 +226,8 @@ export class JestAccount {
     this.#finished = true;
     this.#deliver(await this.#session.finish(), unhandled);
     for (const { probe, why } of this.#session.failures) {
-      unhandled.push(harnessError(new Error(`the ${probe} probe could not do its job: ${why}`)));
+      this.#blame(unhandled, harnessError(new Error(`the ${probe} probe could not do its job: ${why}`)));
     }
-    this.#page?.finish(this.#report());
   }
 
   /** To the test's own errors where it is a test's; to the file's otherwise, where Jest puts what `afterAll` throws. */
@@ -226,10 +237,16 @@ export class JestAccount {
       this.#findings.push(finding);
       const error = findingError(finding);
       const test = this.#tests.get(scope);
-      if (test === undefined) unhandled.push(error);
-      else test.errors.push(error);
+      this.#blame(test === undefined ? unhandled : test.errors, error);
     }
   }
+
+  #blame(errors: unknown[], error: object): void {
+    this.#ours.add(error);
+    errors.push(error);
+  }
+
+  readonly #isTheirs = (error: unknown): boolean => !this.#ours.has(error);
 
   #report(): FileReport {
     const session = this.#session;
@@ -244,8 +261,16 @@ export class JestAccount {
       allowed: session.allowed,
       usedAllowances: session.usedAllowances,
       probes: session.probes,
-      probeFailures: session.failures,
+      configuredAllowances: this.#options.options.allow.map(({ reason }) => reason),
+      focused: this.#focused,
+      ownFailures: [...new Set(this.#tests.values())].filter(({ errors }) => errors.some(this.#isTheirs)).length,
+      errors: {
+        leaks: this.#unhandled.filter((error) => !this.#isTheirs(error)).length,
+        others: this.#unhandled.filter(this.#isTheirs).length,
+      },
+      probeFailures: [...session.failures, ...this.#harnessFailures],
       cost: session.cost,
+      durationMs: nowMs() - this.#startedMs,
     };
   }
 

@@ -38,5 +38,7 @@ export type CircusEvent =
 /** jest-circus's state, as far as the gate needs it. */
 export interface CircusState {
   readonly rootDescribeBlock: CircusDescribe;
+  /** `only` is in use. */
+  readonly hasFocusedTests: boolean;
   readonly unhandledErrors: unknown[];
 }

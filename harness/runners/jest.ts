@@ -1,8 +1,9 @@
 import { sep } from 'node:path';
-import { environmentSources, mergeOptions, type Options, pragmaSource } from '../config';
+import { environmentSources, mergeOptions, type Options, pragmaSource, UsageError } from '../config';
 import { JestAccount } from './jest-account';
 import type { CircusEvent, CircusState } from './jest-circus';
 import { projectSource } from './project';
+import { leaveNote } from './run-folder';
 
 /** What Jest hands to an environment's constructor, as far as it matters here. */
 export interface EnvironmentConfig {
@@ -50,15 +51,8 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
       super(...args);
       const [config, context] = args as unknown as [EnvironmentConfig, EnvironmentContext];
       const { projectConfig } = config;
-      this.#options = mergeOptions([
-        ...projectSource(projectConfig.rootDir),
-        {
-          place: 'testEnvironmentOptions.leakgate in the Jest configuration',
-          value: projectConfig.testEnvironmentOptions.leakgate,
-        },
-        ...environmentSources(process.env),
-        ...pragmaSource(context.docblockPragmas.leakgate, context.testPath),
-      ]);
+      this.#options = optionsOf(projectConfig, context);
+      if (this.#options.level === 'off') leaveNote({ state: 'off', file: context.testPath });
       this.#account =
         this.#options.level === 'off'
           ? undefined
@@ -93,5 +87,29 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
       return this.#account === undefined ? work() : this.#account.aside(work);
     }
   }
+  Object.defineProperty(GatedEnvironment, GATED, { value: true });
   return GatedEnvironment as unknown as Base;
+}
+
+/** Marks an environment that is gated already, whichever copy of the package did it. */
+const GATED = Symbol.for('leakgate.gated');
+
+/** Whether `Base` is an environment made by {@link withLeakgate}, or a subclass of one. */
+export const isGated = (Base: object): boolean => (Base as Record<symbol, unknown>)[GATED] === true;
+
+function optionsOf(projectConfig: EnvironmentConfig['projectConfig'], context: EnvironmentContext): Options {
+  try {
+    return mergeOptions([
+      ...projectSource(projectConfig.rootDir),
+      {
+        place: 'testEnvironmentOptions.leakgate in the Jest configuration',
+        value: projectConfig.testEnvironmentOptions.leakgate,
+      },
+      ...environmentSources(process.env),
+      ...pragmaSource(context.docblockPragmas.leakgate, context.testPath),
+    ]);
+  } catch (error) {
+    if (error instanceof UsageError) leaveNote({ state: 'refused', file: context.testPath, why: error.message });
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { type FileReport, type FileState, REPORT_VERSION } from '../model/report';
 
 /** Where the processes of one run leave what they have to say to the one that started it. */
@@ -7,32 +8,59 @@ export const RUN_FOLDER_VARIABLE = 'LEAKGATE_RUN_DIR';
 
 let serial = 0;
 
+/** Written aside, then renamed: a reader sees the old text or the new one, never half of one. */
+export function writeWhole(path: string, text: string): void {
+  const aside = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(aside, text);
+    renameSync(aside, path);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
+}
+
+/** A page's path: Jest's workers may be processes or threads of one. */
+function newPage(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${process.pid}-${threadId}-${++serial}.json`);
+}
+
 /** A test file's page in the run folder: begun when the file starts, replaced by its report when it ends. */
 export class RunPage {
   readonly #path: string;
 
   constructor(folder: string, file: string) {
-    mkdirSync(folder, { recursive: true });
-    this.#path = join(folder, `${process.pid}-${++serial}.json`);
+    this.#path = newPage(folder);
     this.#write({ state: 'begun', file, pid: process.pid });
   }
 
-  /** Written aside, then renamed: a reader sees the old page or the new one, never half of one. */
+  /** Replaces the page by the file's report. */
   finish(report: FileReport): void {
     this.#write({ state: 'finished', report });
   }
 
   #write(state: FileState): void {
-    const aside = `${this.#path}.tmp`;
-    writeFileSync(aside, JSON.stringify(state));
-    renameSync(aside, this.#path);
+    writeWhole(this.#path, JSON.stringify(state));
   }
 }
 
-/** What a run folder holds: reports, files that never finished, and pages that cannot be read. */
+/** Says of a file that will not be checked why not. Does nothing outside a run. */
+export function leaveNote(state: FileState): void {
+  const folder = process.env[RUN_FOLDER_VARIABLE];
+  if (folder !== undefined) writeWhole(newPage(folder), JSON.stringify(state));
+}
+
+/** What a run folder holds. */
 export interface RunFolder {
   readonly reports: readonly FileReport[];
+  /** Files that were begun and never finished. */
   readonly unfinished: readonly string[];
+  /** Files at level `off`. */
+  readonly off: readonly string[];
+  /** Files with malformed options. */
+  readonly refused: readonly { readonly file: string; readonly why: string }[];
+  /** Pages that cannot be read, by name. */
   readonly unreadable: readonly string[];
 }
 
@@ -40,16 +68,25 @@ export interface RunFolder {
 export function readRunFolder(folder: string): RunFolder {
   const reports: FileReport[] = [];
   const unfinished: string[] = [];
+  const off: string[] = [];
+  const refused: { file: string; why: string }[] = [];
   const unreadable: string[] = [];
   for (const name of readdirSync(folder).filter((each) => each.endsWith('.json'))) {
-    try {
-      const page = JSON.parse(readFileSync(join(folder, name), 'utf8')) as FileState;
-      if (page.state === 'begun') unfinished.push(page.file);
-      else if (page.state === 'finished' && page.report.version === REPORT_VERSION) reports.push(page.report);
-      else unreadable.push(name);
-    } catch {
-      unreadable.push(name);
-    }
+    const page = readPage(join(folder, name));
+    if (page?.state === 'begun') unfinished.push(page.file);
+    else if (page?.state === 'off') off.push(page.file);
+    else if (page?.state === 'refused') refused.push({ file: page.file, why: page.why });
+    else if (page?.state === 'finished' && page.report.version === REPORT_VERSION) reports.push(page.report);
+    else unreadable.push(name);
   }
-  return { reports, unfinished, unreadable };
+  reports.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return { reports, unfinished, off, refused, unreadable };
+}
+
+function readPage(path: string): FileState | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as FileState;
+  } catch {
+    return undefined;
+  }
 }

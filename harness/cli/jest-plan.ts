@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { environmentSources, readOptions, UsageError } from '../config';
+import { type GlobalConfig, runsWholeSuite } from '../runners/jest-filter';
+import { projectSource } from '../runners/project';
+import type { JestCommand } from './jest-command';
+
+/** What Jest says of its configuration, as far as it matters here. */
+export interface JestPlan {
+  /** Project id to the path of the environment it runs in. */
+  readonly environments: Readonly<Record<string, string>>;
+  readonly testResultsProcessor: string | undefined;
+  readonly rootDir: string;
+  readonly watch: boolean;
+  /** Ends at the first failures, without a word on what it ran. */
+  readonly bail: boolean;
+  /** May run nothing at all, and be content. */
+  readonly mayRunNothing: boolean;
+  /** No filter is set: every test there is will run. */
+  readonly wholeSuite: boolean;
+}
+
+interface ShownConfig {
+  readonly configs: readonly {
+    readonly id: string;
+    readonly rootDir: string;
+    readonly testEnvironment: string;
+    readonly testEnvironmentOptions?: { readonly leakgate?: unknown };
+  }[];
+  readonly globalConfig: GlobalConfig;
+}
+
+/**
+ * Asks Jest itself for its configuration, and checks every option of ours in it before a test runs.
+ * @throws {UsageError} with Jest's own words, if it cannot read its configuration
+ */
+export function jestPlan(command: JestCommand, cwd: string): JestPlan {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...command.nodeArgs, command.script, '--showConfig', ...command.args],
+    { cwd, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const { configs, globalConfig } = parse(stdout, status === 0 ? '' : stderr);
+  for (const { rootDir, testEnvironmentOptions } of configs) {
+    for (const source of projectSource(rootDir)) readOptions(source);
+    readOptions({
+      place: 'testEnvironmentOptions.leakgate in the Jest configuration',
+      value: testEnvironmentOptions?.leakgate,
+    });
+  }
+  for (const source of environmentSources(process.env)) readOptions(source);
+  return {
+    environments: Object.fromEntries(configs.map(({ id, testEnvironment }) => [id, testEnvironment])),
+    testResultsProcessor: globalConfig.testResultsProcessor ?? undefined,
+    rootDir: globalConfig.rootDir,
+    watch: globalConfig.watch === true || globalConfig.watchAll === true,
+    bail: (globalConfig.bail ?? 0) > 0,
+    mayRunNothing:
+      globalConfig.passWithNoTests === true || globalConfig.lastCommit === true || globalConfig.onlyChanged === true,
+    wholeSuite: runsWholeSuite(globalConfig),
+  };
+}
+
+function parse(stdout: string, stderr: string): ShownConfig {
+  // A configuration in code may print things of its own first.
+  const at = stdout.indexOf('{\n  "configs"');
+  try {
+    return JSON.parse(stdout.slice(at)) as ShownConfig;
+  } catch {
+    throw new UsageError(`Jest does not accept its configuration or flags:\n${stderr.trim() || stdout.trim()}`);
+  }
+}

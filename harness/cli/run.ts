@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { isColorSupported } from 'picocolors';
+import { environmentSources, mergeOptions, type Options, UsageError } from '../config';
+import type { RunReport } from '../model/report';
+import json from '../reporters/json';
+import terminal from '../reporters/terminal';
+import { outcomePath } from '../runners/jest-processor';
+import type { RunOutcome } from '../runners/jest-results';
+import { canFindOrphans, findOrphans, RUN_ID_VARIABLE } from '../runners/orphans';
+import { RUN_FOLDER_VARIABLE, readRunFolder, writeWhole } from '../runners/run-folder';
+import { runReport } from '../runners/run-report';
+import { whyArgs } from '../runners/second-opinion';
+import { EXIT_CODES } from './exit-code';
+import { type JestCommand, jestCommand, withoutFlags } from './jest-command';
+import { type JestPlan, jestPlan } from './jest-plan';
+import { type JestEnd, runJest } from './run-jest';
+
+/** The options of `leakgate run`, as typed. */
+export interface RunFlags {
+  readonly level?: string;
+  readonly graceMs?: string;
+  readonly leftovers?: string;
+  readonly report?: string;
+  readonly why?: boolean;
+}
+
+/** Flags with which Jest runs no test: it is left alone. */
+const NO_RUN = ['--help', '-h', '--version', '-v', '--init', '--clearCache', '--listTests', '--showConfig'];
+const ENVIRONMENT_FLAGS = ['--env', '--testEnvironment', '--test-environment'];
+const PROCESSOR_FLAGS = ['--testResultsProcessor', '--test-results-processor'];
+
+const VARIABLES = { level: 'LEAKGATE_LEVEL', graceMs: 'LEAKGATE_GRACE_MS', leftovers: 'LEAKGATE_LEFTOVERS' } as const;
+const FLAGS = { level: '--level', graceMs: '--grace-ms', leftovers: '--leftovers' } as const;
+
+/** The variables that carry our options into Jest's processes, each validated under the name the user gave it. */
+function optionVariables(flags: RunFlags): NodeJS.ProcessEnv {
+  const variables: NodeJS.ProcessEnv = {};
+  for (const name of ['level', 'graceMs', 'leftovers'] as const) {
+    const value = flags[name];
+    if (value === undefined) continue;
+    if (value === '') throw new UsageError(`The option ${FLAGS[name]} needs a value.`);
+    const [source] = environmentSources({ [VARIABLES[name]]: value });
+    mergeOptions([{ place: `The option ${FLAGS[name]}`, value: source?.value }]);
+    variables[VARIABLES[name]] = value;
+  }
+  return variables;
+}
+
+function reportPath(flags: RunFlags, cwd: string): string | undefined {
+  if (flags.report === undefined) return undefined;
+  const path = resolve(cwd, flags.report);
+  const folder = dirname(path);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new UsageError(`The option --report names ${path}, but there is no folder ${folder}.`);
+  }
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    throw new UsageError(`The option --report names ${path}, which is a folder; it must name a file.`);
+  }
+  return path;
+}
+
+function readOutcome(folder: string): RunOutcome | undefined {
+  try {
+    return JSON.parse(readFileSync(outcomePath(folder), 'utf8')) as RunOutcome;
+  } catch {
+    return undefined;
+  }
+}
+
+const jestArgs = (command: JestCommand, why: boolean): string[] => [
+  ...(why ? whyArgs() : []),
+  ...command.nodeArgs,
+  command.script,
+  `--env=${require.resolve('../runners/jest-auto')}`,
+  `--testResultsProcessor=${require.resolve('../runners/jest-processor')}`,
+  ...withoutFlags(command.args, [...ENVIRONMENT_FLAGS, ...PROCESSOR_FLAGS]),
+];
+
+const isThorough = (options: Options): boolean => options.level === 'trace' || options.level === 'paranoid';
+
+/** Everything known of a run that has ended. */
+interface Ended {
+  readonly folder: string;
+  readonly plan: JestPlan;
+  readonly end: JestEnd;
+  readonly runId: string;
+  readonly graceMs: number;
+}
+
+async function judge({ folder, plan, end, runId, graceMs }: Ended): Promise<RunReport> {
+  const pages = readRunFolder(folder);
+  const outcome = readOutcome(folder);
+  const orphans = await findOrphans({ runId, except: new Set([process.pid]), ofTestsOnly: false }, graceMs);
+  const pagesLeft = pages.reports.length + pages.unfinished.length + pages.refused.length > 0;
+  // `--bail` ends Jest before it says what it ran; an error before the first test is Jest's own, and red.
+  const explained = outcome !== undefined || (plan.bail && end.code !== 0) || (end.code !== 0 && !pagesLeft);
+  const nothingRan = outcome === undefined && end.code === 0 && plan.mayRunNothing && !pagesLeft;
+  return runReport({
+    folder: pages,
+    outcome,
+    green: end.code === 0,
+    wholeSuite: plan.wholeSuite,
+    orphans,
+    problems:
+      explained || nothingRan
+        ? []
+        : ['Jest ended without saying what it ran: was process.exit called, or its process killed?'],
+    notes: [
+      ...(nothingRan ? ['Jest ran no tests.'] : []),
+      ...(canFindOrphans ? [] : [`Orphaned processes cannot be looked for on ${process.platform}.`]),
+    ],
+  });
+}
+
+/**
+ * `leakgate run`: Jest under the gate, whatever its configuration says.
+ * @returns the exit code
+ * @throws {UsageError} before Jest starts, for what is wrong with the options or the command
+ */
+export async function run(words: readonly string[], flags: RunFlags, cwd: string): Promise<number> {
+  const variables = optionVariables(flags);
+  const report = reportPath(flags, cwd);
+  const command = jestCommand(words, cwd);
+  const own = command.args.slice(0, [...command.args, '--'].indexOf('--'));
+  if (own.some((arg) => NO_RUN.includes(arg))) {
+    return (await runJest([...command.nodeArgs, command.script, ...command.args], cwd, process.env)).code;
+  }
+  const options = mergeOptions(environmentSources({ ...process.env, ...variables }));
+  const plan = jestPlan(command, cwd);
+  const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
+  const runId = randomUUID();
+  try {
+    const end = await runJest(jestArgs(command, flags.why === true || isThorough(options)), cwd, {
+      ...process.env,
+      ...variables,
+      [RUN_FOLDER_VARIABLE]: folder,
+      [RUN_ID_VARIABLE]: runId,
+      LEAKGATE_ENVIRONMENTS: JSON.stringify(plan.environments),
+      LEAKGATE_PROCESSOR: plan.testResultsProcessor ?? '',
+    });
+    if (end.signalled) return end.code;
+    const result = await judge({ folder, plan, end, runId, graceMs: options.graceMs });
+    const rendering = { colors: isColorSupported && process.stderr.isTTY === true, rootDir: cwd };
+    process.stderr.write(terminal.render(result, rendering));
+    if (report !== undefined) writeWhole(report, json.render(result, rendering));
+    return EXIT_CODES[result.outcome];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,154 @@
+import { relative } from 'node:path';
+import { createColors } from 'picocolors';
+import type { Finding, FindingKind } from '../model/finding';
+import { groupLeaks, type LeakGroup } from '../model/leak-group';
+import type { Outcome, RunReport } from '../model/report';
+import type { Rendering, Reporter } from '../model/reporter';
+import { nameOf } from '../model/sentence';
+
+/** How many groups, and tests within one, are listed before the rest is only counted. */
+const LISTED_GROUPS = 20;
+const LISTED_TESTS = 5;
+/** Width of the first column, as in Jest's own summary. */
+const COLUMN = 13;
+
+type Colors = ReturnType<typeof createColors>;
+
+const number = (value: number): string => value.toLocaleString('en-US');
+const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+/** What a finding is called after its count, where it is not simply a leak. */
+const TAGS: Readonly<Record<FindingKind, string>> = {
+  leak: '',
+  late: 'late',
+  'foreign-close': 'closed by a stranger',
+  unproven: 'unproven',
+  'unused-allow': 'unused allowance',
+};
+
+const VERDICTS: Readonly<Record<Outcome, string>> = {
+  misused: "leakgate's options are wrong; what they govern was not checked.",
+  broken: 'leakgate could not do its job: what it did not check may leak.',
+  failed: 'Tests failed for reasons of their own.',
+  leaks: 'Tests passed, but they leak.',
+  clean: '',
+};
+
+/** What is on the line of a finding: `an interval of 5 s`, or the noun alone where the labels of many would differ. */
+const subject = ({ finding, count: many }: LeakGroup): string =>
+  many > 1 ? finding.root.noun.replace(/^an? /, '') : nameOf(finding.root).replace(/^an? /, '');
+
+function opening(finding: Finding, rendering: Rendering, colors: Colors): string {
+  const { openedAt } = finding;
+  if (openedAt === undefined) return colors.dim(relative(rendering.rootDir, finding.scope.file));
+  return `${colors.cyan(relative(rendering.rootDir, openedAt.file))}${colors.dim(`:${openedAt.line}:${openedAt.column}`)}`;
+}
+
+function groupLines(group: LeakGroup, rendering: Rendering, colors: Colors): string[] {
+  const { finding, scopes } = group;
+  const tag = TAGS[finding.kind];
+  const named = scopes.filter((scope) => scope !== '');
+  const shown = named.slice(0, LISTED_TESTS).map((scope) => `      ${scope}`);
+  const rest = named.length - shown.length;
+  return [
+    [
+      `  ${colors.bold(`${number(group.count)} ×`)} ${subject(group)}`,
+      ...(tag === '' ? [] : [colors.yellow(`(${tag})`)]),
+      opening(finding, rendering, colors),
+      colors.dim(finding.fingerprint),
+    ].join('  '),
+    ...shown,
+    ...(rest > 0 ? [`      … and ${number(rest)} more`] : []),
+  ];
+}
+
+function byKind(groups: readonly LeakGroup[]): string {
+  const kinds = new Map<string, number>();
+  for (const { finding, count: many } of groups) {
+    const noun = finding.root.noun.replace(/^an? /, '');
+    kinds.set(noun, (kinds.get(noun) ?? 0) + many);
+  }
+  return [...kinds]
+    .sort(([, a], [, b]) => b - a)
+    .map(([noun, many]) => `${noun} × ${number(many)}`)
+    .join(', ');
+}
+
+function leakLines(report: RunReport, rendering: Rendering, colors: Colors, label: Label): string[] {
+  const groups = groupLeaks(report.files);
+  if (groups.length === 0) return [label('Leaks', colors.green('none'))];
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  const places = new Set(
+    report.files.flatMap(({ findings }) => findings.map(({ scope }) => JSON.stringify(scope.path))),
+  );
+  const where = groups.length < total ? ` in ${count(places.size, 'place')}` : '';
+  const hidden = groups.length - LISTED_GROUPS;
+  return [
+    label('Leaks', `${colors.bold(colors.red(number(total)))}${where}: ${byKind(groups)}`),
+    ...groups.slice(0, LISTED_GROUPS).flatMap((group) => groupLines(group, rendering, colors)),
+    ...(hidden > 0 ? [`  … and ${count(hidden, 'other leak')}`] : []),
+  ];
+}
+
+type Label = (name: string, text: string) => string;
+
+function filesWith(kind: FindingKind, report: RunReport, rendering: Rendering): string {
+  return report.files
+    .filter(({ findings }) => findings.some((finding) => finding.kind === kind))
+    .map(({ file }) => relative(rendering.rootDir, file))
+    .join(', ');
+}
+
+function costText(report: RunReport): string {
+  const ownMs = report.files.reduce((sum, { cost }) => sum + cost.setupMs + cost.judgingMs, 0);
+  const allMs = report.files.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const share = allMs > 0 ? ` (${((ownMs / allMs) * 100).toFixed(1)} % of the files' time)` : '';
+  return `${number(Math.round(ownMs))} ms${share}`;
+}
+
+function checkedText(report: RunReport): string {
+  const tests = report.files.reduce((sum, file) => sum + file.tests, 0);
+  const allowed = report.files.reduce((sum, file) => sum + file.allowed, 0);
+  const levels = [...new Set(report.files.map(({ level }) => level))].join(', ');
+  return [
+    `${count(tests, 'test')} in ${count(report.files.length, 'file')}`,
+    ...(levels === '' || levels === 'gate' ? [] : [`level ${levels}`]),
+    ...(allowed > 0 ? [`${count(allowed, 'leak')} allowed`] : []),
+    ...(report.off.length > 0 ? [`${count(report.off.length, 'file')} switched off`] : []),
+  ].join(', ');
+}
+
+/** The summary at the end of a run, in the manner of Jest's own. */
+const terminal: Reporter = {
+  name: 'terminal',
+  render(report, rendering) {
+    const colors = createColors(rendering.colors);
+    const label: Label = (name, text) => `${colors.bold(`${name}:`.padEnd(COLUMN))}${text}`;
+    const late = filesWith('late', report, rendering);
+    const unproven = filesWith('unproven', report, rendering);
+    const lines = [
+      ...leakLines(report, rendering, colors, label),
+      ...(late === '' ? [] : [label('Late', late)]),
+      ...(unproven === '' ? [] : [label('Unproven', `${unproven}; run the tests of such a file one at a time`)]),
+      ...report.orphans.map(({ pid, command, file }) =>
+        label(
+          'Orphan',
+          `process ${pid} (${command}) is still running${file === undefined ? '' : `; ${relative(rendering.rootDir, file)} started it`}. End it in the test that starts it.`,
+        ),
+      ),
+      ...report.unusedAllowances.map((reason) =>
+        label('Allowance', `"${reason}" matched nothing in the whole run. Delete it, or correct what it names.`),
+      ),
+      label('Checked', checkedText(report)),
+      label('Cost', costText(report)),
+      ...report.notes.map((note) => label('Note', note)),
+      ...report.misuses.map((misuse) => label('Usage', colors.red(misuse))),
+      ...report.problems.map((problem) => label('Problem', colors.red(problem))),
+    ];
+    const verdict = VERDICTS[report.outcome];
+    if (verdict !== '') lines.push('', colors.bold(colors.red(verdict)));
+    return `\n${lines.join('\n')}\n`;
+  },
+};
+
+export default terminal;

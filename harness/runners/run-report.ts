@@ -1,0 +1,114 @@
+import { type FileReport, type Orphan, type Outcome, REPORT_VERSION, type RunReport } from '../model/report';
+import type { FileOutcome, RunOutcome } from './jest-results';
+import type { RunFolder } from './run-folder';
+
+/** Everything that is known once a run is over. */
+export interface Evidence {
+  readonly folder: RunFolder;
+  /** What became of Jest's run; `undefined` if Jest never said. */
+  readonly outcome: RunOutcome | undefined;
+  /** Whether Jest itself came out green; `undefined` while that is not known yet. */
+  readonly green: boolean | undefined;
+  /** No filter was given: an allowance that matched nothing is out of date. */
+  readonly wholeSuite: boolean;
+  readonly orphans: readonly Orphan[];
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+}
+
+const DOCBLOCK =
+  'If its docblock names an environment, let it say `@jest-environment leakgate/jest/node` or `leakgate/jest/jsdom`.';
+
+/** Reports of one file, however often it ran: in several projects, or again after its worker was lost. */
+function reportsByFile(reports: readonly FileReport[]): ReadonlyMap<string, readonly FileReport[]> {
+  const byFile = new Map<string, FileReport[]>();
+  for (const report of reports) {
+    const known = byFile.get(report.file);
+    if (known === undefined) byFile.set(report.file, [report]);
+    else known.push(report);
+  }
+  return byFile;
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** Files that ran and were not judged, or not all of their tests. */
+function uncheckedFiles({ folder, outcome }: Evidence): string[] {
+  const problems: string[] = [];
+  const byFile = reportsByFile(folder.reports);
+  const silent = new Set([...folder.off, ...folder.unfinished, ...folder.refused.map(({ file }) => file)]);
+  const ran = new Map<string, number>();
+  for (const { file, ran: tests } of outcome?.files ?? []) ran.set(file, (ran.get(file) ?? 0) + tests);
+  for (const [file, tests] of ran) {
+    const reports = byFile.get(file);
+    if (reports === undefined) {
+      if (tests > 0 && !silent.has(file)) problems.push(`${file} ran but was not checked. ${DOCBLOCK}`);
+      continue;
+    }
+    const judged = reports.reduce((sum, report) => sum + report.tests, 0);
+    if (judged < tests && !silent.has(file)) {
+      problems.push(`${file} ran ${count(tests, 'test')}, but only ${judged} of them were judged. ${DOCBLOCK}`);
+    }
+  }
+  return problems;
+}
+
+function problemsOf(evidence: Evidence): string[] {
+  const { folder } = evidence;
+  return [
+    ...folder.unfinished.map(
+      (file) => `${file} was begun and never finished: its process was lost, or ended by process.exit in a test.`,
+    ),
+    ...folder.unreadable.map((page) => `A report of the run cannot be read: ${page}.`),
+    ...uncheckedFiles(evidence),
+    ...folder.reports.flatMap(({ file, probeFailures }) =>
+      probeFailures.map(({ probe, why }) => `The ${probe} probe could not do its job in ${file}: ${why}`),
+    ),
+    ...evidence.problems,
+  ];
+}
+
+/** Whether a file went wrong at file level and no leak explains it: it could not be loaded, say. */
+function failedByItself({ file, execError }: FileOutcome, folder: RunFolder): boolean {
+  return execError && folder.reports.every((report) => report.file !== file || report.errors.leaks === 0);
+}
+
+function testsFailed({ folder, outcome, green }: Evidence): boolean {
+  if (folder.reports.some(({ ownFailures, errors }) => ownFailures > 0 || errors.others > 0)) return true;
+  if (outcome?.files.some((file) => failedByItself(file, folder)) === true) return true;
+  // Coverage thresholds, obsolete snapshots, a reporter's own error: red, with nothing of ours to explain it.
+  return green === false && folder.reports.every(({ findings }) => findings.length === 0);
+}
+
+function unusedAllowances({ folder, outcome, wholeSuite }: Evidence): string[] {
+  if (!wholeSuite || outcome === undefined || outcome.interrupted) return [];
+  if (folder.reports.some(({ focused }) => focused)) return [];
+  const used = new Set(folder.reports.flatMap((report) => report.usedAllowances));
+  const configured = new Set(folder.reports.flatMap((report) => report.configuredAllowances));
+  return [...configured].filter((reason) => !used.has(reason));
+}
+
+/** Puts together what a whole run had to say. */
+export function runReport(evidence: Evidence): RunReport {
+  const { folder, orphans, notes } = evidence;
+  const misuses = [...new Set(folder.refused.map(({ why }) => why))];
+  const problems = [...new Set(problemsOf(evidence))];
+  const unused = unusedAllowances(evidence);
+  const leaks = unused.length > 0 || orphans.length > 0 || folder.reports.some(({ findings }) => findings.length > 0);
+  let outcome: Outcome = leaks ? 'leaks' : 'clean';
+  if (testsFailed(evidence)) outcome = 'failed';
+  if (problems.length > 0) outcome = 'broken';
+  if (misuses.length > 0) outcome = 'misused';
+  return {
+    version: REPORT_VERSION,
+    outcome,
+    node: process.version,
+    files: folder.reports,
+    off: folder.off,
+    orphans,
+    unusedAllowances: unused,
+    misuses,
+    problems,
+    notes,
+  };
+}
