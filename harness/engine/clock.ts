@@ -3,10 +3,17 @@
  */
 const setTimeoutNow = globalThis.setTimeout;
 const setImmediateNow = globalThis.setImmediate;
+const nextTick = process.nextTick;
 const clock = performance.now.bind(performance);
 
 /** Milliseconds, monotonic, from an arbitrary start. */
 export const nowMs = (): number => clock();
+
+/** Everything already due before the loop turns: `server.listen(0, host)` opens its handle in a tick of its own. */
+export const ticks = (): Promise<void> =>
+  new Promise((resolve) => {
+    nextTick(resolve);
+  });
 
 /** One turn of the event loop. */
 export const turn = (): Promise<void> =>

@@ -3,7 +3,7 @@ import type { Cost, ProbeFailure } from '../model/report';
 import { type Allowance, type Rule, ruledOut } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
 import { Allowances } from './allowances';
-import { nowMs } from './clock';
+import { nowMs, ticks } from './clock';
 import type { Entry } from './entry';
 import { collectUntil } from './gc';
 import { type Look, look, lookAtAll, patienceWith } from './judge';
@@ -125,6 +125,7 @@ export class Session {
   async leave(scope: Scope): Promise<readonly Ruling[]> {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
+    await ticks();
     scope.entries = this.#ledger.sweep(scope.entries);
     if (scope.entries.length > 0) await this.#judge(scope, rulings);
     this.#ruleForeignCloses(scope, rulings);
