@@ -4,5 +4,4 @@ import { withLeakgate } from './jest';
 /** Jest's jsdom environment, gated. Needs `jest-environment-jsdom` in the project. */
 const GatedJsdomEnvironment = withLeakgate(JSDOMEnvironment);
 
-export default GatedJsdomEnvironment;
-export { GatedJsdomEnvironment as TestEnvironment };
+export = GatedJsdomEnvironment;

@@ -1,8 +1,12 @@
-import { TestEnvironment } from 'jest-environment-node';
+import type JestEnvironmentNode from 'jest-environment-node';
 import { withLeakgate } from './jest';
+import { fromRunningJest } from './running-jest';
+
+const { TestEnvironment } = fromRunningJest('jest-environment-node') as {
+  readonly TestEnvironment: typeof JestEnvironmentNode;
+};
 
 /** Jest's node environment, gated. */
 const GatedNodeEnvironment = withLeakgate(TestEnvironment);
 
-export default GatedNodeEnvironment;
-export { GatedNodeEnvironment as TestEnvironment };
+export = GatedNodeEnvironment;
