@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { transformSync } from '@swc/core';
+import { catalog } from '../harness/catalog';
+
+const ROOT = resolve(__dirname, '..');
+const HARNESS = join(ROOT, 'harness');
+
+/** What each layer may import besides itself. Arrows point down. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  engine: ['model'],
+  probes: ['engine', 'model'],
+  rules: ['engine', 'model'],
+  reporters: ['model'],
+  runners: ['engine', 'model', 'catalog', 'config'],
+  cli: ['runners', 'probes', 'reporters', 'engine', 'model', 'catalog', 'config'],
+  catalog: [],
+  config: ['model'],
+  index: ['runners', 'reporters', 'engine', 'model', 'catalog', 'config'],
+};
+
+const DRAWERS = new Set(['utils', 'helpers', 'common', 'types', 'constants', 'manager']);
+const LONGEST = 300;
+
+const portable = (path: string): string => path.split(sep).join('/');
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map(portable)
+    .sort();
+
+const modules = filesOf(HARNESS).map((path) => ({ path, text: readFileSync(join(HARNESS, path), 'utf8') }));
+
+/** The folder at the top of the harness, or the name of a module that stands there by itself. */
+const layerOf = (path: string): string => (path.split('/')[0] ?? '').replace(/\.ts$/, '');
+
+/** Specifiers of every import, types too, and of every `require`. */
+const specifiersOf = (text: string): string[] =>
+  [...text.matchAll(/(?:\bfrom|\bimport|\brequire(?:\.resolve)?\(|\bimport\()\s*'([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
+
+/** Every file git knows or would add. */
+const tree = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
+  .split('\0')
+  .filter(Boolean);
+
+describe('architecture', () => {
+  it('knows every layer', () => {
+    expect(modules.length).toBeGreaterThan(30);
+    expect([...new Set(modules.map(({ path }) => layerOf(path)))].filter((layer) => !(layer in MAY_IMPORT))).toEqual(
+      [],
+    );
+  });
+
+  it('points its arrows down', () => {
+    const upward = modules.flatMap(({ path, text }) =>
+      specifiersOf(text)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => portable(relative(HARNESS, resolve(HARNESS, dirname(path), specifier))))
+        .filter((target) => {
+          const from = layerOf(path);
+          const to = layerOf(target);
+          return from !== to && !MAY_IMPORT[from]?.includes(to);
+        })
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it('keeps the model to plain data and pure functions', () => {
+    const impure = modules
+      .filter(({ path }) => layerOf(path) === 'model')
+      .flatMap(({ path, text }) =>
+        specifiersOf(text)
+          .filter((specifier) => !specifier.startsWith('./') && specifier !== 'node:crypto')
+          .map((specifier) => `${path} imports ${specifier}`),
+      );
+    expect(impure).toEqual([]);
+  });
+
+  it('leaves every probe to itself', () => {
+    const entangled = modules
+      .filter(({ path }) => layerOf(path) === 'probes')
+      .flatMap(({ path, text }) =>
+        specifiersOf(text)
+          .filter((specifier) => /^\.\/[^/]+$/.test(specifier))
+          .map((specifier) => `${path} imports ${specifier}`),
+      );
+    expect(entangled).toEqual([]);
+  });
+
+  it('lets nobody but its probe know a kind', () => {
+    // Compiled, so that comments are gone: they may give a kind as an example.
+    const probes = catalog<{ kinds: Record<string, unknown> }>('../dist/probes');
+    const kinds = new Set(probes.flatMap((probe) => Object.keys(probe.kinds)));
+    expect(kinds.size).toBeGreaterThan(10);
+    const knowing = modules
+      .filter(({ path }) => layerOf(path) !== 'probes')
+      .flatMap(({ path, text }) => {
+        const { code } = transformSync(text, {
+          jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+          minify: true,
+        });
+        return [...code.matchAll(/(["'`])([a-z0-9-]+)\1/g)]
+          .filter(([, , literal]) => kinds.has(literal ?? ''))
+          .map(([literal]) => `${path} knows ${literal}`);
+      });
+    expect(knowing).toEqual([]);
+  });
+
+  it('names files in kebab-case, after one idea', () => {
+    const named = [
+      ...modules.map(({ path }) => `harness/${path}`),
+      ...filesOf(join(ROOT, 'specs')).map((path) => `specs/${path}`),
+    ];
+    const wrong = named.filter((path) => {
+      const name = basename(path).replace(/(\.spec)?\.ts$/, '');
+      return (
+        DRAWERS.has(name) || !path.split('/').every((part) => /^[a-z0-9]+(-[a-z0-9]+)*(\.spec)?(\.ts)?$/.test(part))
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it(`splits what grows past ${LONGEST} lines`, () => {
+    const long = modules
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > LONGEST);
+    expect(long).toEqual([]);
+  });
+
+  it('names no place that only one machine has', () => {
+    // Written in two halves, or this file would name them itself.
+    const places = ['/wo' + 'rk/', '/ho' + 'me/', '/Us' + 'ers/', '/ro' + 'ot/', '..' + '/shared'];
+    const naming = tree
+      .filter((path) => !path.endsWith('.snap'))
+      .flatMap((path) => {
+        const text = readFileSync(join(ROOT, path), 'utf8');
+        return places.filter((place) => text.includes(place)).map((place) => `${path} names ${place}`);
+      });
+    expect(tree.length).toBeGreaterThan(50);
+    expect(naming).toEqual([]);
+  });
+});
