@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '../..');
+
+/** The test runners the suites are generated for. */
+export type Runner = 'jest' | 'vitest';
+
+/** One of those that run the same suite side by side. */
+export interface Contender {
+  readonly id: string;
+  /** As the table names it. */
+  readonly name: string;
+  readonly runner: Runner;
+  /** Extra flags on the runner's command line. */
+  readonly flags: readonly string[];
+  /** Jest's environment: its own, or the gate as users set it up. */
+  readonly environment?: string;
+  /** Id of the contender it is compared with, itself for a plain runner. */
+  readonly base: string;
+  /** Fraction of the operations that are counted one by one (awaits, timers). Below 1 for those that would take minutes. */
+  readonly share: number;
+  /** First Node the runner supports, by its `engines`. */
+  readonly sinceNode: number;
+}
+
+/** The gate as it stands in `dist`, which is what the targets are for. */
+export const GATE = 'leakgate';
+
+const jest = { runner: 'jest', flags: [], base: 'jest', share: 1, sinceNode: 20 } as const;
+// Its engines are ^22.12.0 || ^24.0.0 || >=26.0.0.
+const vitest = { runner: 'vitest', flags: [], base: 'vitest', share: 1, sinceNode: 22 } as const;
+
+/** Everybody, each after the one it is compared with. */
+export const CONTENDERS: readonly Contender[] = [
+  { ...jest, id: 'jest', name: 'Jest' },
+  { ...jest, id: GATE, name: 'Jest + leakgate', environment: resolve(ROOT, 'dist/runners/jest-node.js') },
+  { ...jest, id: 'jest-handles', name: 'Jest --detectOpenHandles', flags: ['--detectOpenHandles'], share: 0.25 },
+  { ...vitest, id: 'vitest', name: 'Vitest' },
+  { ...vitest, id: 'vitest-leaks', name: 'Vitest detectAsyncLeaks', flags: ['--detectAsyncLeaks'], share: 0.01 },
+];
+
+/** The arguments of Node that run the project in `folder`, in one process at a time: `--detectOpenHandles` knows nothing else. */
+export function commandOf(contender: Contender, folder: string): readonly string[] {
+  switch (contender.runner) {
+    case 'jest': {
+      const environment = contender.environment ?? 'node';
+      const binary = resolve(ROOT, 'node_modules/jest/bin/jest.js');
+      const config = resolve(folder, 'jest.config.json');
+      return [binary, '--config', config, '--runInBand', '--env', environment, ...contender.flags];
+    }
+    case 'vitest': {
+      const binary = resolve(ROOT, 'node_modules/vitest/vitest.mjs');
+      return [binary, 'run', '--root', folder, '--no-file-parallelism', ...contender.flags];
+    }
+  }
+}
