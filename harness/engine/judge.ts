@@ -77,7 +77,7 @@ export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowled
     if (seen.has(root)) continue;
     seen.add(root);
     if (root.scope !== scope) continue;
-    blind ||= root.identity.repeats === true \&\& root.entries[0]?.opening === undefined;
+    blind ||= root.identity.repeats === true && root.entries[0]?.opening === undefined;
     if (whenDue(root, lexiconOf(root.identity.kind), knowledge) !== 'now') busy ||= isEnding(root);
     else (isCollectable(root) ? collectable : due).push(root);
   }
