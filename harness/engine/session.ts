@@ -9,7 +9,8 @@ import { collectUntil } from './gc';
 import { type Look, look, lookAtAll, patienceWith } from './judge';
 import { Ledger } from './ledger';
 import { type FileClassifier, OpeningCamera } from './opening';
-import type { ActiveProbe, Identity, Probe, Realm } from './probe';
+import type { Probe, Realm } from './probe';
+import { RunningProbes } from './running-probes';
 import { type Lineage, Scope } from './scope';
 import { settle } from './settle';
 import { type Knowledge, type Suspect, suspectOf } from './suspect';
@@ -47,8 +48,7 @@ export class Session {
   readonly #verdicts: Verdicts;
   readonly #allowances: Allowances;
   readonly #knowledge: Knowledge;
-  readonly #running: { readonly probe: Probe; readonly active: ActiveProbe }[] = [];
-  readonly #failures: ProbeFailure[] = [];
+  readonly #probes: RunningProbes;
   #deferred: Entry[] = [];
   #setupMs = 0;
   #judgingMs = 0;
@@ -60,9 +60,10 @@ export class Session {
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.allow);
     this.#ledger = new Ledger(new OpeningCamera(options.classifier), options.everyStack ? 'all' : 'budget');
+    this.#probes = new RunningProbes(this.#ledger);
     this.#knowledge = {
       memoryOf: (subject) => this.#ledger.memoryOf(subject),
-      refine: (seen) => this.#refine(seen),
+      refine: (seen) => this.#probes.refine(seen),
       ruledOut: (kind, trace) => options.rules.some((rule) => ruledOut(rule, kind, trace)),
     };
   }
@@ -70,18 +71,10 @@ export class Session {
   /** Starts every probe and begins to record. A probe that throws is named in `failures`, and the run is red. */
   start(): void {
     const startedMs = nowMs();
-    this.#ledger.mute(() => {
-      for (const probe of this.#options.probes) {
-        this.#verdicts.learn(probe.kinds);
-        for (const [type, watch] of Object.entries(probe.asyncTypes ?? {})) this.#ledger.watch(type, watch);
-        try {
-          const active = probe.start?.(this.#ledger, this.#options.realm);
-          if (active !== undefined) this.#running.push({ probe, active });
-        } catch (error) {
-          this.#fail(probe, error);
-        }
-      }
-    });
+    for (const probe of this.#options.probes) {
+      this.#verdicts.learn(probe.kinds);
+      this.#probes.start(probe, this.#options.realm);
+    }
     this.#ledger.open(this.file);
     this.#setupMs = nowMs() - startedMs;
   }
@@ -89,13 +82,13 @@ export class Session {
   /** The file's modules are loaded; from now on what appears belongs to who runs. */
   loaded(): void {
     this.#ledger.loaded();
-    this.#askEach((active) => active.modulesLoaded?.());
+    this.#probes.modulesLoaded();
   }
 
   /** A new scope beneath `parent`. */
   enter(kind: ScopeKind, name: string, parent: Scope, hook?: string): Scope {
     const scope = new Scope(kind, name, parent, this.file.file, hook);
-    if (kind === 'suite') this.#askEach((active) => active.modulesLoaded?.());
+    if (kind === 'suite') this.#probes.modulesLoaded();
     if (kind === 'test') this.#ledger.activate(scope);
     return scope;
   }
@@ -163,9 +156,8 @@ export class Session {
   /** Probes that could not do their job, and errors of the ledger itself: any of them makes the gate red. */
   get failures(): readonly ProbeFailure[] {
     const { failure } = this.#ledger;
-    return failure === undefined
-      ? this.#failures
-      : [...this.#failures, { probe: 'ledger', why: failure.stack ?? failure.message }];
+    const { failures } = this.#probes;
+    return failure === undefined ? failures : [...failures, { probe: 'ledger', why: failure.stack ?? failure.message }];
   }
 
   /** How many findings an allowance covered. */
@@ -197,7 +189,7 @@ export class Session {
 
   async #judgeFile(rulings: Ruling[]): Promise<void> {
     const lookAgain = (): Look => lookAtAll(this.#all(), this.#knowledge);
-    if (lookAgain().due.length > 0) this.#askEach((active) => active.drain?.());
+    if (lookAgain().due.length > 0) this.#probes.drain();
     await this.#decide(lookAgain, rulings);
     await this.#audit(rulings);
   }
@@ -226,7 +218,7 @@ export class Session {
   async #audit(rulings: Ruling[]): Promise<void> {
     const sightings = () => {
       const known = this.#all().flatMap((entry) => entry.resource ?? []);
-      return this.#running.flatMap(({ active }) => active.audit?.(known) ?? []);
+      return this.#probes.audit(known);
     };
     let found = sightings();
     if (found.length === 0) return;
@@ -246,28 +238,6 @@ export class Session {
     this.#ledger.late = this.#ledger.sweep(this.#ledger.late);
     this.host.entries = this.#ledger.sweep(this.host.entries);
     return [...this.host.entries, ...this.file.entries, ...this.#deferred, ...this.#ledger.late];
-  }
-
-  #askEach(ask: (active: ActiveProbe) => void): void {
-    for (const { probe, active } of this.#running) {
-      try {
-        this.#ledger.mute(() => ask(active));
-      } catch (error) {
-        this.#fail(probe, error);
-      }
-    }
-  }
-
-  #fail(probe: Probe, error: unknown): void {
-    this.#failures.push({ probe: probe.name, why: error instanceof Error ? error.message : String(error) });
-  }
-
-  #refine(seen: Identity): Identity | undefined {
-    let identity: Identity | undefined = seen;
-    for (const { active } of this.#running) {
-      if (identity !== undefined && active.refine !== undefined) identity = active.refine(identity);
-    }
-    return identity;
   }
 
   #seal(scope: Scope): void {
@@ -314,14 +284,7 @@ export class Session {
 
   #stop(): void {
     this.#ledger.close();
-    for (const { probe, active } of this.#running) {
-      try {
-        active.stop();
-      } catch (error) {
-        this.#fail(probe, error);
-      }
-    }
-    this.#running.length = 0;
+    this.#probes.stop();
     this.#deferred = [];
   }
 }

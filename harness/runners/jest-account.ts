@@ -3,20 +3,20 @@ import { basename } from 'node:path';
 import { catalog } from '../catalog';
 import type { Options } from '../config';
 import { nowMs } from '../engine/clock';
-import type { Probe, Realm } from '../engine/probe';
+import type { Probe } from '../engine/probe';
 import type { Scope } from '../engine/scope';
 import { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
 import { type FileReport, type ProbeFailure, REPORT_VERSION } from '../model/report';
-import type { Thing } from '../model/resource';
 import type { Allowance, Rule } from '../model/rule';
 import { wrapBody } from './jest/build/body';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
 import { findingError, harnessError } from './jest-error';
 import { jestFiles } from './jest-files';
+import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
+import { asWritten } from './jest-written';
 import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
-import { sourceMapped } from './source-maps';
 
 /** What an account of one test file needs. */
 export interface JestAccountOptions {
@@ -29,9 +29,7 @@ export interface JestAccountOptions {
   readonly options: Options;
 }
 
-const MODULES = Symbol.for('leakgate.modules');
 const GATE = Symbol.for('leakgate.gate');
-const SANDBOX_FILE = require.resolve('./jest-sandbox');
 
 let probes: readonly Probe[] | undefined;
 let rules: readonly Rule[] | undefined;
@@ -64,7 +62,7 @@ export class JestAccount {
     this.#session = new Session({
       file: options.file,
       rootDir: options.rootDir,
-      realm: this.#realm(),
+      realm: sandboxRealm(options.global),
       classifier: jestFiles,
       probes,
       rules,
@@ -274,18 +272,6 @@ export class JestAccount {
     };
   }
 
-  #realm(): Realm {
-    const { global } = this.#options;
-    return {
-      global,
-      loaded(pattern) {
-        const cache = global[MODULES] as Record<string, { exports?: unknown } | undefined> | undefined;
-        if (cache === undefined) return [];
-        return Object.keys(cache).flatMap((path) => (pattern.test(path) ? [cache[path]?.exports] : []));
-      },
-    };
-  }
-
   /** The process ends in the middle of the file: nothing was judged, and that must not look like a pass. */
   #exitedEarly(): void {
     if (this.#finished) return;
@@ -294,20 +280,6 @@ export class JestAccount {
       `\nleakgate: the process ended in the middle of ${basename(this.#options.file)} (was process.exit called in a test?); its tests were not judged, so the run fails.\n`,
     );
   }
-}
-
-/** The finding with its frames where the user wrote them. Only now: after the file its source maps are gone. */
-function asWritten(finding: Finding): Finding {
-  const trace = sourceMapped(finding.trace);
-  const openedAt = trace.find((frame) => frame.origin === 'user');
-  const mapped: Finding = { ...finding, trace, root: thingAsWritten(finding.root) };
-  return openedAt === undefined ? mapped : { ...mapped, openedAt };
-}
-
-function thingAsWritten(thing: Thing): Thing {
-  const [openedAt] = thing.openedAt === undefined ? [] : sourceMapped([thing.openedAt]);
-  const owns = thing.owns.map(thingAsWritten);
-  return openedAt === undefined ? { ...thing, owns } : { ...thing, openedAt, owns };
 }
 
 const isSuiteHook = (hook: CircusHook): boolean => hook.type === 'beforeAll' || hook.type === 'afterAll';

@@ -1,0 +1,70 @@
+import type { ProbeFailure } from '../model/report';
+import type { Ledger } from './ledger';
+import type { ActiveProbe, Identity, Probe, Realm, Sighting } from './probe';
+
+/** The probes at work in one test file. What fails in one is written down, and never reaches the tests. */
+export class RunningProbes {
+  readonly #running: { readonly probe: Probe; readonly active: ActiveProbe }[] = [];
+  readonly #failures: ProbeFailure[] = [];
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Probes that could not do their job, and why. */
+  get failures(): readonly ProbeFailure[] {
+    return this.#failures;
+  }
+
+  /** Starts a probe. One that throws is named in `failures`, and the run is red. */
+  start(probe: Probe, realm: Realm): void {
+    for (const [type, watch] of Object.entries(probe.asyncTypes ?? {})) this.#ledger.watch(type, watch);
+    this.#try(probe, () => {
+      const active = probe.start?.(this.#ledger, realm);
+      if (active !== undefined) this.#running.push({ probe, active });
+    });
+  }
+
+  /** Libraries may have been loaded that were not there before. */
+  modulesLoaded(): void {
+    this.#each((active) => active.modulesLoaded?.());
+  }
+
+  /** Asks libraries to let go of what they keep by design for a while. */
+  drain(): void {
+    this.#each((active) => active.drain?.());
+  }
+
+  /** What every probe knows of a subject, put together; `undefined` if one knows it is nobody's business. */
+  refine(seen: Identity): Identity | undefined {
+    let identity: Identity | undefined = seen;
+    for (const { active } of this.#running) {
+      if (identity !== undefined && active.refine !== undefined) identity = active.refine(identity);
+    }
+    return identity;
+  }
+
+  /** What is there though nobody recorded it. */
+  audit(known: readonly object[]): Sighting[] {
+    return this.#running.flatMap(({ active }) => active.audit?.(known) ?? []);
+  }
+
+  /** Restores all that was touched. */
+  stop(): void {
+    this.#each((active) => active.stop());
+    this.#running.length = 0;
+  }
+
+  #each(ask: (active: ActiveProbe) => void): void {
+    for (const { probe, active } of this.#running) this.#try(probe, () => ask(active));
+  }
+
+  #try(probe: Probe, work: () => void): void {
+    try {
+      this.#ledger.mute(work);
+    } catch (error) {
+      this.#failures.push({ probe: probe.name, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
