@@ -5,15 +5,20 @@ import https from 'node:https';
 import net from 'node:net';
 import { TLSSocket, Server as TlsServer } from 'node:tls';
 import { asObject, field, nativeLives, slot } from '../engine/native';
+import { pipeName } from '../engine/pipe-name';
 import type { Identity, Liveness, Probe, Watch } from '../engine/probe';
 
 type Owner = net.Socket | net.Server | undefined;
 
 const ownerOf = (handle: object): Owner => asObject(slot(handle, 'owner_symbol')) as Owner;
 
-/** The handle a socket or server works on, or the one beneath its TLS layer. */
+/** The handle a socket or server works on. A socket has it behind an accessor of its own prototype, which is plain JavaScript. */
+const handleOf = (owner: net.Socket | net.Server): object | undefined =>
+  asObject((owner as { readonly _handle?: unknown })._handle);
+
+/** Whether it works on `handle`, or on a TLS layer over it. */
 function holds(owner: net.Socket | net.Server, handle: object): boolean {
-  const own = asObject(field(owner, '_handle'));
+  const own = handleOf(owner);
   return own === handle || (own !== undefined && field(own, '_parent') === handle);
 }
 
@@ -42,11 +47,30 @@ function ends(socket: net.Socket): { local: string; remote: string } {
   };
 }
 
+const isUnix = (socket: net.Socket): boolean => handleOf(socket)?.constructor.name === 'Pipe';
+
+const unixPaths = new WeakMap<net.Socket, string>();
+
+function unixPath(socket: net.Socket): string {
+  let path = unixPaths.get(socket);
+  if (path === undefined) {
+    path = pipeName((handleOf(socket) as { fd?: number } | undefined)?.fd ?? -1) ?? '';
+    if (!socket.connecting) unixPaths.set(socket, path);
+  }
+  return path;
+}
+
 function socketLabel(socket: net.Socket, accepted: boolean): string {
   const { local, remote } = ends(socket);
-  const path = field(socket, '_host') ?? field(socket, 'path');
-  if (local === '' && remote === '') return typeof path === 'string' ? `to ${path}` : '';
-  if (remote === '') return `from ${local}`;
+  if (isUnix(socket)) {
+    const path = unixPath(socket);
+    return path === '' ? '' : `${accepted ? 'on' : 'to'} ${path}`;
+  }
+  if (local === '' && remote === '') {
+    const host = field(socket, '_host');
+    return typeof host === 'string' ? `to ${host}` : '';
+  }
+  if (remote === '') return `from ${local}${socket.connecting ? ' (still connecting)' : ''}`;
   return `${local} ${accepted ? '<-' : '->'} ${remote}`;
 }
 
@@ -83,13 +107,26 @@ interface PendingRequest extends http.ClientRequest {
   readonly agent: http.Agent;
 }
 
+/** A TLS layer does not know: the handle beneath it does. */
+function keepsLoopAlive(socket: net.Socket): boolean {
+  const handle = handleOf(socket);
+  const beneath = handle === undefined ? undefined : asObject(field(handle, '_parent'));
+  return ((beneath ?? handle) as { hasRef?: () => boolean } | undefined)?.hasRef?.() ?? true;
+}
+
+/** Closes it without a word: an error or an end would reach handlers, or a promise nobody awaits, in the middle of a later test. */
+function cut(socket: net.Socket): void {
+  socket.removeAllListeners();
+  socket.on('error', () => {});
+  socket.destroy();
+}
+
 function identifySocket(socket: net.Socket): Identity {
   const server = asObject(field(socket, 'server') ?? field(socket, '_server'));
   const accepted = server !== undefined;
   const session = asObject(slot(socket, 'session'));
-  const unref = field(socket, '_handle') as { hasRef?: () => boolean } | null;
   const parents = [session, server].flatMap((each) => each ?? []);
-  const isRefd = unref?.hasRef?.() ?? true;
+  const isRefd = keepsLoopAlive(socket);
   const base = {
     subject: socket,
     label: `${socketLabel(socket, accepted)}${isRefd ? '' : " (unref'd)"}`,
@@ -103,9 +140,8 @@ function identifySocket(socket: net.Socket): Identity {
     return {
       ...base,
       kind: 'http-request',
-      label: `${request.method} ${request.protocol}//${request.host}${request.path}`,
-      // Destroying it would make a request fail that its author has no handler for; without its hold on the loop it harms nobody.
-      release: () => socket.unref(),
+      label: `${request.method} ${request.protocol}//${request.getHeader('host') ?? request.host}${request.path}`,
+      release: () => cut(socket),
     };
   }
   if (isManaged(socket)) {
@@ -119,11 +155,6 @@ function identifySocket(socket: net.Socket): Identity {
   const kind = socket instanceof TLSSocket ? 'tls-socket' : isUnix(socket) ? 'unix-socket' : 'tcp-socket';
   return { ...base, kind, release: () => socket.destroy() };
 }
-
-const isUnix = (socket: net.Socket): boolean => {
-  const handle = asObject(field(socket, '_handle'));
-  return handle?.constructor.name === 'Pipe';
-};
 
 /** Descriptors 0 to 2 are the process's own: whoever touched them first did not open them. */
 const isStdio = (handle: object): boolean => {
@@ -161,7 +192,7 @@ const tls: Watch = {
     if (!nativeLives(resource, asyncId)) return 'released';
     const owner = ownerOf(resource);
     if (!(owner instanceof net.Socket)) return 'released';
-    return owner.destroyed || field(owner, '_handle') !== resource ? 'released' : 'open';
+    return owner.destroyed || handleOf(owner) !== resource ? 'released' : 'open';
   },
   identify(resource) {
     const owner = ownerOf(resource);
