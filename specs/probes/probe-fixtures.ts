@@ -23,8 +23,14 @@ const openingLines = (path: string): number[] =>
 /**
  * Runs every fixture of a probe through the real Jest, once, and holds each to its claim: `leaks-*.ts` yields exactly one
  * finding, of the kind and at the line it names; its twin `clean-*.ts`, which must exist, none.
+ *
+ * @param config Jest configuration on top, such as a global set-up
  */
-export function describeProbe(probe: string, leaks: Readonly<Record<string, Expected>>): void {
+export function describeProbe(
+  probe: string,
+  leaks: Readonly<Record<string, Expected>>,
+  config: Readonly<Record<string, unknown>> = {},
+): void {
   const folder = join(FIXTURES, probe);
   const names = readdirSync(folder).filter((name) => /^(leaks|clean)-.*\.ts$/.test(name));
 
@@ -35,7 +41,7 @@ export function describeProbe(probe: string, leaks: Readonly<Record<string, Expe
     beforeAll(async () => {
       run = await runJest({
         rootDir: folder,
-        config: { testMatch: ['<rootDir>/{leaks,clean}-*.ts'], testTimeout: 20_000 },
+        config: { testMatch: ['<rootDir>/{leaks,clean}-*.ts'], testTimeout: 20_000, ...config },
         args: ['--maxWorkers=2'],
       });
       for (const report of run.reports) reports.set(basename(report.file, '.ts'), report);
