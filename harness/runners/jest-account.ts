@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
 import { catalog } from '../catalog';
 import type { Options } from '../config';
 import { nowMs } from '../engine/clock';
@@ -10,12 +9,13 @@ import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
 import { type FileReport, type ProbeFailure, REPORT_VERSION } from '../model/report';
 import type { Allowance, Rule } from '../model/rule';
+import { asWritten } from './as-written';
+import { watchForEarlyExit } from './early-exit';
 import { wrapBody } from './jest/build/body';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
 import { findingError, harnessError } from './jest-error';
 import { jestFiles } from './jest-files';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
-import { asWritten } from './jest-written';
 import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
 
 /** What an account of one test file needs. */
@@ -52,7 +52,7 @@ export class JestAccount {
   readonly #harnessFailures: ProbeFailure[] = [];
   #focused = false;
   readonly #startedMs = nowMs();
-  readonly #onExit = (): void => this.#exitedEarly();
+  #forgetExit: (() => void) | undefined;
 
   constructor(options: JestAccountOptions) {
     this.#options = options;
@@ -87,7 +87,7 @@ export class JestAccount {
       writable: false,
       value: { allow: (allowance: Allowance) => this.#session.allow(allowance) },
     });
-    process.on('exit', this.#onExit);
+    this.#forgetExit = watchForEarlyExit(this.#options.file);
     this.#session.start();
   }
 
@@ -110,7 +110,7 @@ export class JestAccount {
     if (!this.#finished) await this.#finish([]);
     // Only now: what goes wrong after the last test, and a process lost in its teardown, count too.
     this.#page?.finish(this.#report());
-    process.off('exit', this.#onExit);
+    this.#forgetExit?.();
   }
 
   /** Never throws into Jest: what fails in here is the harness's own failure, said on the file and red. */
@@ -178,7 +178,8 @@ export class JestAccount {
 
   #scopeOf(block: CircusDescribe): Scope {
     let scope = this.#scopes.get(block);
-    if (scope === undefined) {
+    // A `describe` that is retried as a whole starts again; each attempt answers for itself.
+    if (scope === undefined || scope.sealed) {
       const parent = block.parent === undefined ? this.#session.file : this.#scopeOf(block.parent);
       scope = this.#session.enter('suite', block.parent === undefined ? '' : block.name, parent);
       this.#scopes.set(block, scope);
@@ -270,15 +271,6 @@ export class JestAccount {
       cost: session.cost,
       durationMs: nowMs() - this.#startedMs,
     };
-  }
-
-  /** The process ends in the middle of the file: nothing was judged, and that must not look like a pass. */
-  #exitedEarly(): void {
-    if (this.#finished) return;
-    if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = 1;
-    process.stderr.write(
-      `\nleakgate: the process ended in the middle of ${basename(this.#options.file)} (was process.exit called in a test?); its tests were not judged, so the run fails.\n`,
-    );
   }
 }
 

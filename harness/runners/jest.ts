@@ -109,7 +109,10 @@ function optionsOf(projectConfig: EnvironmentConfig['projectConfig'], context: E
       ...pragmaSource(context.docblockPragmas.leakgate, context.testPath),
     ]);
   } catch (error) {
-    if (error instanceof UsageError) leaveNote({ state: 'refused', file: context.testPath, why: error.message });
+    if (!(error instanceof UsageError)) throw error;
+    leaveNote({ state: 'refused', file: context.testPath, why: error.message });
+    // The sentence says it all; a stack of ours would only hide it.
+    error.stack = `${error.name}: ${error.message}`;
     throw error;
   }
 }

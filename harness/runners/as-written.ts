@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding';
 import type { Thing } from '../model/resource';
 import { sourceMapped } from './source-maps';
 
-/** The finding with its frames where the user wrote them. Only now: after the file its source maps are gone. */
+/** The finding with its frames where the user wrote them. To be asked at once: after the file its source maps are gone. */
 export function asWritten(finding: Finding): Finding {
   const trace = sourceMapped(finding.trace);
   const openedAt = trace.find((frame) => frame.origin === 'user');
