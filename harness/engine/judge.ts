@@ -5,6 +5,10 @@ import type { Patience } from './settle';
 import type { Suspect } from './suspect';
 import { type Knowledge, rootOf, suspectsAmong } from './suspect';
 
+/** One of a flood, past the budget of stacks: its line is that of its likes, and its verdict falls with theirs. */
+const isLost = (root: Suspect): boolean =>
+  root.trace.length === 0 && root.owner === 'lineage' && root.entries.every((entry) => entry.watch.transient === true);
+
 /** When a root's verdict is due. `never`: by design, or none of this scope's business. */
 export type Due = 'now' | 'at-file-end' | 'never';
 
@@ -27,7 +31,7 @@ export function patienceWith(seen: Look): Patience {
   if (seen.due.length === 0) return 'none';
   const oneShots = seen.due.every(
     (root) =>
-      root.trace[0]?.origin === 'user' &&
+      (root.trace[0] === undefined || root.trace[0].origin === 'user') &&
       root.owns.length === 0 &&
       root.entries.every((entry) => entry.watch.transient === true && root.identity.repeats !== true),
   );
@@ -61,14 +65,18 @@ export function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Du
   return direct ? 'now' : 'at-file-end';
 }
 
-/** Looks at what `scope` has opened, in the light of what encloses it. */
-export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowledge: Knowledge): Look {
+/**
+ * Looks at what `scope` has opened, in the light of what encloses it.
+ * @param hasty verdicts that would wait for the end of the file are due now
+ */
+export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowledge: Knowledge, hasty: boolean): Look {
   const entries: Entry[] = [];
   for (let outer: Scope | undefined = scope.parent; outer !== undefined; outer = outer.parent) {
     entries.push(...outer.entries);
   }
-  const due: Suspect[] = [];
+  const dueNow: Suspect[] = [];
   const collectable: Suspect[] = [];
+  const lost: Suspect[] = [];
   const seen = new Set<Suspect>();
   let busy = false;
   let blind = false;
@@ -78,9 +86,13 @@ export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowled
     seen.add(root);
     if (root.scope !== scope) continue;
     blind ||= root.identity.repeats === true && root.entries[0]?.opening === undefined;
-    if (whenDue(root, lexiconOf(root.identity.kind), knowledge) !== 'now') busy ||= isEnding(root);
-    else (isCollectable(root) ? collectable : due).push(root);
+    const due = whenDue(root, lexiconOf(root.identity.kind), knowledge);
+    if (due === 'at-file-end' && !hasty && isLost(root)) lost.push(root);
+    else if (due !== 'now' && !(hasty && due === 'at-file-end')) busy ||= isEnding(root);
+    else (isCollectable(root) ? collectable : dueNow).push(root);
   }
+  const kinds = new Set(dueNow.map((root) => root.identity.kind));
+  const due = [...dueNow, ...lost.filter((root) => kinds.has(root.identity.kind))];
   return { due, busy, collectable, blind };
 }
 

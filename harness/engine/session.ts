@@ -171,7 +171,14 @@ export class Session {
   }
 
   async #judge(scope: Scope, rulings: Ruling[]): Promise<void> {
-    const lookOnce = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge);
+    const hasty = this.#options.collectEachTest && scope.kind === 'test';
+    if (hasty) {
+      await collectUntil(() => {
+        scope.entries = this.#ledger.sweep(scope.entries);
+        return scope.entries.length === 0;
+      });
+    }
+    const lookOnce = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge, hasty);
     await this.#lookClosely(scope, lookOnce);
     await this.#decide(lookOnce, rulings, () => this.#lookClosely(scope, lookOnce));
   }

@@ -22,6 +22,9 @@ export const UNKNOWN: Lexicon = {
   pooled: false,
 };
 
+/** Roots that are one finding; the first one is described. */
+type Group = [Suspect, ...Suspect[]];
+
 /** Turns suspects whose grace is over into findings. */
 export class Verdicts {
   readonly #rootDir: string;
@@ -39,16 +42,18 @@ export class Verdicts {
   /** The words for a kind. */
   readonly wordsFor = (kind: string): Lexicon => this.#lexicons.get(kind) ?? UNKNOWN;
 
-  /** One ruling for all roots that are alike in one scope. */
+  /** One ruling for all roots that were opened by one line in one scope. */
   rule(roots: readonly Suspect[]): Ruling[] {
-    const groups = new Map<string, [Suspect, ...Suspect[]]>();
+    const groups = new Map<string, Group>();
     for (const root of roots) {
-      const key = `${root.scope.id} ${this.#fingerprint(kindOf(root), root)}`;
+      const at = root.trace.find((frame) => frame.origin === 'user');
+      const place = at === undefined ? '' : `${at.line}:${at.column}`;
+      const key = `${root.scope.id} ${this.#fingerprint(kindOf(root), root)} ${place}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [root]);
       else group.push(root);
     }
-    return [...groups.values()].map((group) => ({
+    return withFloods([...groups.values()]).map((group) => ({
       scope: group[0].scope,
       finding: this.#finding(kindOf(group[0]), group, group[0].scope),
     }));
@@ -64,7 +69,7 @@ export class Verdicts {
     return fingerprint({ findingKind: kind, kind: identity.kind, trace, rootDir: this.#rootDir });
   }
 
-  #finding(kind: FindingKind, group: readonly [Suspect, ...Suspect[]], scope: Scope): Finding {
+  #finding(kind: FindingKind, group: Readonly<Group>, scope: Scope): Finding {
     const [root] = group;
     const { trace, identity } = root;
     const openedAt = trace.find((frame) => frame.origin === 'user');
@@ -106,4 +111,23 @@ export class Verdicts {
 function kindOf(root: Suspect): FindingKind {
   if (root.owner === 'overlap') return 'unproven';
   return root.entries.every((entry) => entry.late) ? 'late' : 'leak';
+}
+
+const alike = (a: Suspect, b: Suspect): boolean =>
+  a.scope === b.scope && a.identity.kind === b.identity.kind && kindOf(a) === kindOf(b);
+
+/**
+ * Past the stack budget what a loop opens has no line. It is counted with the largest group of its kind in its scope that has one:
+ * one finding with the count, and not a second one that names no line.
+ */
+function withFloods(groups: readonly Group[]): readonly Group[] {
+  const located = groups.filter(([root]) => root.trace.length > 0);
+  const largestFirst = [...located].sort((a, b) => b.length - a.length);
+  const lost: Group[] = [];
+  for (const group of groups.filter(([root]) => root.trace.length === 0)) {
+    const home = largestFirst.find(([root]) => alike(root, group[0]));
+    if (home === undefined) lost.push(group);
+    else for (const root of group) home.push(root);
+  }
+  return [...located, ...lost];
 }
