@@ -2,23 +2,36 @@ import * as v from 'valibot';
 import { LEVELS, type Level } from './model/level';
 import type { Allowance } from './model/rule';
 
-const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+const text = v.pipe(v.string('a text'), v.nonEmpty('a text that is not empty'));
 
-const allowanceSchema = v.strictObject({
-  reason: text,
-  kind: v.optional(text),
-  fingerprint: v.optional(text),
-  package: v.optional(text),
-  file: v.optional(text),
-});
+const ALLOWANCE = 'an object with a reason and what it covers: kind, fingerprint, package or file';
 
-const optionsSchema = v.partial(
-  v.strictObject({
-    level: v.picklist(LEVELS),
-    graceMs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000)),
-    leftovers: v.picklist(['release', 'keep']),
-    allow: v.array(allowanceSchema),
-  }),
+const allowanceSchema = v.strictObject(
+  {
+    reason: text,
+    kind: v.optional(text),
+    fingerprint: v.optional(text),
+    package: v.optional(text),
+    file: v.optional(text),
+  },
+  ALLOWANCE,
+);
+
+const MOST_GRACE_MS = 60_000;
+const GRACE = `a whole number of milliseconds from 0 to ${MOST_GRACE_MS.toLocaleString('en-US')}`;
+
+const OPTIONS = 'an object with level, graceMs, leftovers or allow';
+
+const optionsSchema = v.strictObject(
+  {
+    level: v.optional(v.picklist(LEVELS, 'off, gate, trace or paranoid')),
+    graceMs: v.optional(
+      v.pipe(v.number(GRACE), v.integer(GRACE), v.minValue(0, GRACE), v.maxValue(MOST_GRACE_MS, GRACE)),
+    ),
+    leftovers: v.optional(v.picklist(['release', 'keep'], 'release or keep')),
+    allow: v.optional(v.array(allowanceSchema, 'a list of allowances')),
+  },
+  OPTIONS,
 );
 
 /** What a user may set, each with its default. */
@@ -46,33 +59,66 @@ export class UsageError extends Error {
 
 /** One place options come from. */
 export interface OptionSource {
-  /** As the user knows it: `testEnvironmentOptions.leakgate in jest.config.js`. */
+  /** As the user knows it: `testEnvironmentOptions.leakgate in the Jest configuration`. */
   readonly place: string;
   readonly value: unknown;
+  /** The place holds the value of a single option, and names it well enough: a variable, a flag. */
+  readonly single?: true;
 }
 
-const found = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+/** Longest excerpt of a wrong value that is worth reading. */
+const EXCERPT = 60;
 
-/** The known names, for what was misspelt. */
-const NAMES = Object.keys(optionsSchema.entries).join(', ');
+function found(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  let shown: string;
+  try {
+    shown = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+  } catch {
+    shown = 'something that is not plain data';
+  }
+  return shown.length > EXCERPT ? `${shown.slice(0, EXCERPT)}…` : shown;
+}
+
+type Issue = v.InferIssue<typeof optionsSchema> | v.InferIssue<typeof allowanceSchema>;
+
+/** Place, what was found, what is allowed. */
+function sentence(place: string, issue: Issue, fields: string): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never') return `${place} is unknown; ${fields}.`;
+  if (issue.type === 'strict_object' && issue.expected === '"reason"') {
+    return `${place} is missing; an allowance without a reason cannot be reviewed.`;
+  }
+  return `${place} must be ${issue.message}; found ${found(issue.input)}.`;
+}
+
+const OPTION_NAMES = `the options are ${Object.keys(optionsSchema.entries).join(', ')}`;
+const ALLOWANCE_FIELDS = `an allowance has ${Object.keys(allowanceSchema.entries).join(', ')}`;
 
 /**
  * Validates one source.
  * @throws {UsageError} with one clear sentence
  */
-export function readOptions({ place, value }: OptionSource): Partial<Options> {
+export function readOptions({ place, value, single }: OptionSource): Partial<Options> {
   if (value === undefined) return {};
   const result = v.safeParse(optionsSchema, value);
   if (result.success) return result.output as Partial<Options>;
-  const issue = result.issues[0];
+  const [issue] = result.issues;
   const path = v.getDotPath(issue);
-  const at = path === null ? place : `${place}: "${path}"`;
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    throw new UsageError(`${at} is not an option of leakgate; the options are ${NAMES}.`);
-  }
-  if (path === null) throw new UsageError(`${at} must be an object with ${NAMES}; found ${found(issue.input)}.`);
-  const expected = issue.expected ?? issue.message;
-  throw new UsageError(`${at} must be ${expected.replaceAll(' | ', ' or ')}; found ${found(issue.input)}.`);
+  const at = path === null || single === true ? place : `${place}: ${path}`;
+  throw new UsageError(sentence(at, issue, path?.startsWith('allow.') === true ? ALLOWANCE_FIELDS : OPTION_NAMES));
+}
+
+/**
+ * Validates what a test passes to `leakgate.allow`.
+ * @throws {UsageError} with one clear sentence
+ */
+export function readAllowance(value: unknown): Allowance {
+  const result = v.safeParse(allowanceSchema, value);
+  if (result.success) return result.output as Allowance;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  const place = 'The argument of leakgate.allow';
+  throw new UsageError(sentence(path === null ? place : `${place}: ${path}`, issue, ALLOWANCE_FIELDS));
 }
 
 /** Merges sources, later ones winning; allowances add up. */
@@ -88,7 +134,14 @@ export function mergeOptions(sources: readonly OptionSource[]): Options {
 const VARIABLES = { LEAKGATE_LEVEL: 'level', LEAKGATE_GRACE_MS: 'graceMs', LEAKGATE_LEFTOVERS: 'leftovers' } as const;
 
 /** Variables of the harness's own, set between its processes. */
-const INTERNAL = new Set(['LEAKGATE_RUN_DIR', 'LEAKGATE_RUN_ID', 'LEAKGATE_ENVIRONMENTS', 'LEAKGATE_PROCESSOR']);
+const INTERNAL = new Set([
+  'LEAKGATE_RUN_DIR',
+  'LEAKGATE_RUN_ID',
+  'LEAKGATE_TEST_FILE',
+  'LEAKGATE_ENVIRONMENTS',
+  'LEAKGATE_PROCESSOR',
+  'LEAKGATE_WATCH',
+]);
 
 /**
  * Options from `LEAKGATE_*` variables.
@@ -105,7 +158,7 @@ export function environmentSources(env: NodeJS.ProcessEnv): OptionSource[] {
       );
     }
     const value = option === 'graceMs' && raw.trim() !== '' && !Number.isNaN(Number(raw)) ? Number(raw) : raw;
-    sources.push({ place: `The environment variable ${name}`, value: { [option]: value } });
+    sources.push({ place: `The environment variable ${name}`, value: { [option]: value }, single: true });
   }
   return sources;
 }

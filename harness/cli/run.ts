@@ -3,16 +3,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { isColorSupported } from 'picocolors';
-import { environmentSources, mergeOptions, type Options, UsageError } from '../config';
-import type { RunReport } from '../model/report';
+import { environmentSources, mergeOptions, type Options, readOptions, UsageError } from '../config';
+import type { FileReport, RunReport } from '../model/report';
 import json from '../reporters/json';
 import terminal from '../reporters/terminal';
 import { outcomePath } from '../runners/jest-processor';
 import type { RunOutcome } from '../runners/jest-results';
-import { canFindOrphans, findOrphans, RUN_ID_VARIABLE } from '../runners/orphans';
+import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from '../runners/orphans';
 import { RUN_FOLDER_VARIABLE, readRunFolder, writeWhole } from '../runners/run-folder';
 import { runReport } from '../runners/run-report';
-import { whyArgs } from '../runners/second-opinion';
+import { readOpinions, whyArgs } from '../runners/second-opinion';
 import { EXIT_CODES } from './exit-code';
 import { type JestCommand, jestCommand, withoutFlags } from './jest-command';
 import { type JestPlan, jestPlan } from './jest-plan';
@@ -43,7 +43,7 @@ function optionVariables(flags: RunFlags): NodeJS.ProcessEnv {
     if (value === undefined) continue;
     if (value === '') throw new UsageError(`The option ${FLAGS[name]} needs a value.`);
     const [source] = environmentSources({ [VARIABLES[name]]: value });
-    mergeOptions([{ place: `The option ${FLAGS[name]}`, value: source?.value }]);
+    readOptions({ place: `The option ${FLAGS[name]}`, value: source?.value, single: true });
     variables[VARIABLES[name]] = value;
   }
   return variables;
@@ -90,20 +90,26 @@ interface Ended {
   readonly graceMs: number;
 }
 
+const hasFailed = ({ findings, ownFailures, errors }: FileReport): boolean =>
+  findings.length > 0 || ownFailures > 0 || errors.others > 0;
+
 async function judge({ folder, plan, end, runId, graceMs }: Ended): Promise<RunReport> {
   const pages = readRunFolder(folder);
   const outcome = readOutcome(folder);
   const orphans = await findOrphans({ runId, except: new Set([process.pid]), ofTestsOnly: false }, graceMs);
   const pagesLeft = pages.reports.length + pages.unfinished.length + pages.refused.length > 0;
   // `--bail` ends Jest before it says what it ran; an error before the first test is Jest's own, and red.
-  const explained = outcome !== undefined || (plan.bail && end.code !== 0) || (end.code !== 0 && !pagesLeft);
+  const cutShort = plan.bail && outcome === undefined && pages.reports.some(hasFailed);
+  const explained = outcome !== undefined || cutShort || (end.code !== 0 && !pagesLeft);
   const nothingRan = outcome === undefined && end.code === 0 && plan.mayRunNothing && !pagesLeft;
   return runReport({
     folder: pages,
     outcome,
     green: end.code === 0,
     wholeSuite: plan.wholeSuite,
+    cutShort: cutShort || outcome?.interrupted === true,
     orphans,
+    opinions: readOpinions(folder),
     problems:
       explained || nothingRan
         ? []
@@ -138,11 +144,16 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
       ...variables,
       [RUN_FOLDER_VARIABLE]: folder,
       [RUN_ID_VARIABLE]: runId,
+      [TEST_FILE_VARIABLE]: undefined,
       LEAKGATE_ENVIRONMENTS: JSON.stringify(plan.environments),
       LEAKGATE_PROCESSOR: plan.testResultsProcessor ?? '',
+      LEAKGATE_WATCH: plan.watch ? '1' : '',
     });
     if (end.signalled) return end.code;
+    if (plan.watch) return end.code;
     const result = await judge({ folder, plan, end, runId, graceMs: options.graceMs });
+    // Jest did not get as far as a test, and has said why.
+    if (result.outcome === 'failed' && result.files.length === 0) return EXIT_CODES.failed;
     const rendering = { colors: isColorSupported && process.stderr.isTTY === true, rootDir: cwd };
     process.stderr.write(terminal.render(result, rendering));
     if (report !== undefined) writeWhole(report, json.render(result, rendering));

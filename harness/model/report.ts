@@ -101,6 +101,8 @@ export interface RunReport {
   readonly misuses: readonly string[];
   /** What the harness could not do, one sentence each. Any of them makes the run red. */
   readonly problems: readonly string[];
+  /** What why-is-node-running says of workers that did not exit, one list a worker. */
+  readonly opinions: readonly string[];
   /** What was not looked at, and why that is no fault. */
   readonly notes: readonly string[];
 }

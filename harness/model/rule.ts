@@ -45,5 +45,5 @@ export function covers(allowance: Allowance, finding: Finding): boolean {
   if (allowance.package !== undefined && !finding.trace.some((frame) => packageOf(frame.file) === allowance.package)) {
     return false;
   }
-  return file === undefined || finding.trace.some((frame) => normalizePath(frame.file).endsWith(file));
+  return file === undefined || finding.trace.some((frame) => `/${normalizePath(frame.file)}`.endsWith(`/${file}`));
 }

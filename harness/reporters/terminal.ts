@@ -29,7 +29,7 @@ const TAGS: Readonly<Record<FindingKind, string>> = {
 const VERDICTS: Readonly<Record<Outcome, string>> = {
   misused: "leakgate's options are wrong; what they govern was not checked.",
   broken: 'leakgate could not do its job: what it did not check may leak.',
-  failed: 'Tests failed for reasons of their own.',
+  failed: 'Failed for reasons other than leaks.',
   leaks: 'Tests passed, but they leak.',
   clean: '',
 };
@@ -68,10 +68,9 @@ function byKind(groups: readonly LeakGroup[]): string {
     const noun = finding.root.noun.replace(/^an? /, '');
     kinds.set(noun, (kinds.get(noun) ?? 0) + many);
   }
-  return [...kinds]
-    .sort(([, a], [, b]) => b - a)
-    .map(([noun, many]) => `${noun} × ${number(many)}`)
-    .join(', ');
+  if (kinds.size < 2) return '';
+  const counted = [...kinds].sort(([, a], [, b]) => b - a).map(([noun, many]) => `${number(many)} × ${noun}`);
+  return ` (${counted.join(', ')})`;
 }
 
 function leakLines(report: RunReport, rendering: Rendering, colors: Colors, label: Label): string[] {
@@ -81,10 +80,10 @@ function leakLines(report: RunReport, rendering: Rendering, colors: Colors, labe
   const places = new Set(
     report.files.flatMap(({ findings }) => findings.map(({ scope }) => JSON.stringify(scope.path))),
   );
-  const where = groups.length < total ? ` in ${count(places.size, 'place')}` : '';
+  const where = ` in ${count(places.size, 'place')}`;
   const hidden = groups.length - LISTED_GROUPS;
   return [
-    label('Leaks', `${colors.bold(colors.red(number(total)))}${where}: ${byKind(groups)}`),
+    label('Leaks', `${colors.bold(colors.red(number(total)))}${where}${byKind(groups)}`),
     ...groups.slice(0, LISTED_GROUPS).flatMap((group) => groupLines(group, rendering, colors)),
     ...(hidden > 0 ? [`  … and ${count(hidden, 'other leak')}`] : []),
   ];
@@ -145,6 +144,9 @@ const terminal: Reporter = {
       ...report.misuses.map((misuse) => label('Usage', colors.red(misuse))),
       ...report.problems.map((problem) => label('Problem', colors.red(problem))),
     ];
+    for (const opinion of report.opinions) {
+      lines.push('', 'A worker did not exit. A second opinion, by why-is-node-running:', '', opinion);
+    }
     const verdict = VERDICTS[report.outcome];
     if (verdict !== '') lines.push('', colors.bold(colors.red(verdict)));
     return `\n${lines.join('\n')}\n`;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { catalog } from '../catalog';
-import type { Options } from '../config';
+import { type Options, readAllowance } from '../config';
 import { nowMs } from '../engine/clock';
 import type { Probe } from '../engine/probe';
 import type { Scope } from '../engine/scope';
@@ -8,7 +8,7 @@ import { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
 import { type FileReport, type ProbeFailure, REPORT_VERSION } from '../model/report';
-import type { Allowance, Rule } from '../model/rule';
+import type { Rule } from '../model/rule';
 import { asWritten } from './as-written';
 import { watchForEarlyExit } from './early-exit';
 import { wrapBody } from './jest/build/body';
@@ -17,6 +17,7 @@ import { findingError, harnessError } from './jest-error';
 import { jestFiles } from './jest-files';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
 import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
+import { explain } from './second-opinion';
 
 /** What an account of one test file needs. */
 export interface JestAccountOptions {
@@ -85,7 +86,7 @@ export class JestAccount {
       configurable: true,
       enumerable: false,
       writable: false,
-      value: { allow: (allowance: Allowance) => this.#session.allow(allowance) },
+      value: { allow: (allowance: unknown) => this.#session.allow(readAllowance(allowance)) },
     });
     this.#forgetExit = watchForEarlyExit(this.#options.file);
     this.#session.start();
@@ -233,6 +234,7 @@ export class JestAccount {
   #deliver(rulings: readonly Ruling[], unhandled: unknown[]): void {
     for (const { scope, finding: raw } of rulings) {
       const finding = asWritten(raw);
+      explain(raw.trace);
       this.#findings.push(finding);
       const error = findingError(finding);
       const test = this.#tests.get(scope);

@@ -20,6 +20,8 @@ function gate(path: string, exported: unknown): EnvironmentClass {
   return made;
 }
 
+const ES_MODULE = new Set(['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYNC_MODULE']);
+
 /**
  * Loads what Jest alone can load while it looks at this module: environments in TypeScript, for which its transform is in place
  * only now, and ES modules, for which it waits. An installed package is loaded when a test file first asks for it, and not before.
@@ -30,10 +32,8 @@ async function loadOwn(): Promise<void> {
     try {
       gate(path, require(path));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE' && code !== 'ERR_REQUIRE_CYCLE_MODULE') {
-        throw error;
-      }
+      // Another project's environment may not load under this project's transform. Its own files ask again, and then see the error.
+      if (!ES_MODULE.has((error as NodeJS.ErrnoException).code ?? '')) continue;
       gate(path, await import(pathToFileURL(path).href));
     }
   }

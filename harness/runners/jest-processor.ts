@@ -1,10 +1,18 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isColorSupported } from 'picocolors';
+import terminal from '../reporters/terminal';
 import { type JestResults, type RunOutcome, runOutcome } from './jest-results';
-import { RUN_FOLDER_VARIABLE, writeWhole } from './run-folder';
+import { RUN_FOLDER_VARIABLE, readRunFolder, writeWhole } from './run-folder';
+import { runReport } from './run-report';
+import { explainLingering, readOpinions } from './second-opinion';
 
 /** Where the processor leaves what became of Jest's run. No `.json`: it is no test file's page. */
 export const outcomePath = (folder: string): string => join(folder, 'outcome');
+
+/** A little after Jest's own word on the matter, which comes after a second. */
+const LINGERING_MS = 1100;
 
 type Processor = (results: JestResults) => JestResults | Promise<JestResults>;
 
@@ -13,14 +21,36 @@ type Processor = (results: JestResults) => JestResults | Promise<JestResults>;
  * has. Hands the results on to the project's own processor.
  */
 async function processResults(results: JestResults): Promise<JestResults> {
-  const outcome: RunOutcome = runOutcome(results);
+  const outcome = runOutcome(results);
   const folder = process.env[RUN_FOLDER_VARIABLE];
-  if (folder !== undefined) writeWhole(outcomePath(folder), JSON.stringify(outcome));
+  if (folder !== undefined && process.env.LEAKGATE_WATCH === '1') summarizeRound(folder, outcome);
+  else if (folder !== undefined) {
+    writeWhole(outcomePath(folder), JSON.stringify(outcome));
+    explainLingering(LINGERING_MS);
+  }
   const theirs = process.env.LEAKGATE_PROCESSOR;
   if (theirs === undefined || theirs === '') return results;
   const { default: exported } = (await import(pathToFileURL(theirs).href)) as { default: unknown };
   const processor = (exported as { default?: unknown }).default ?? exported;
   return (processor as Processor)(results);
+}
+
+/** Watch mode goes round and round: each round has its summary, and leaves clean pages behind. */
+function summarizeRound(folder: string, outcome: RunOutcome): void {
+  const report = runReport({
+    folder: readRunFolder(folder),
+    outcome,
+    green: undefined,
+    wholeSuite: false,
+    cutShort: outcome.interrupted,
+    orphans: [],
+    opinions: readOpinions(folder),
+    problems: [],
+    notes: [],
+  });
+  const colors = isColorSupported && process.stderr.isTTY === true;
+  process.stderr.write(terminal.render(report, { colors, rootDir: process.cwd() }));
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });
 }
 
 export default processResults;

@@ -1,2 +1,109 @@
-/** Placeholder until the summary is written. */
-export default class LeakgateReporter {}
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isColorSupported } from 'picocolors';
+import { DEFAULTS } from '../config';
+import type { Outcome, RunReport } from '../model/report';
+import terminal from '../reporters/terminal';
+import { type GlobalConfig, runsWholeSuite } from './jest-filter';
+import { type JestResults, runOutcome } from './jest-results';
+import { canFindOrphans, findOrphans, RUN_ID_VARIABLE } from './orphans';
+import { RUN_FOLDER_VARIABLE, readRunFolder } from './run-folder';
+import { runReport } from './run-report';
+import { explainLingering, readOpinions } from './second-opinion';
+
+/** A little after Jest's own word on a process that does not exit. */
+const AFTER_JEST_MS = 100;
+
+interface RunResults extends JestResults {
+  readonly numFailedTests: number;
+  readonly numFailedTestSuites: number;
+}
+
+interface OwnRun {
+  readonly folder: string;
+  readonly id: string;
+  readonly discard: () => void;
+}
+
+/**
+ * The Jest reporter of the preset: makes the run's folder, prints the summary, and fails the run for what no single test can be
+ * failed for. Under `leakgate run` it keeps silent: the command line does all that.
+ */
+export default class LeakgateReporter {
+  readonly #config: GlobalConfig & { readonly openHandlesTimeout?: number };
+  #run: OwnRun | undefined;
+  #error: Error | undefined;
+
+  constructor(globalConfig: GlobalConfig) {
+    this.#config = globalConfig;
+  }
+
+  /** Before workers are started: they inherit the folder's name. In watch mode once a round. */
+  onRunStart(): void {
+    this.#error = undefined;
+    if (this.#run !== undefined || process.env[RUN_FOLDER_VARIABLE] !== undefined) return;
+    const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
+    const id = randomUUID();
+    const discard = (): void => rmSync(folder, { recursive: true, force: true });
+    process.env[RUN_FOLDER_VARIABLE] = folder;
+    process.env[RUN_ID_VARIABLE] = id;
+    process.on('exit', discard);
+    this.#run = { folder, id, discard };
+  }
+
+  /** After the workers are gone. */
+  async onRunComplete(_contexts: unknown, results: RunResults): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#run = undefined;
+    try {
+      const report = await this.#report(run, results);
+      const colors = isColorSupported && process.stderr.isTTY === true;
+      process.stderr.write(terminal.render(report, { colors, rootDir: process.cwd() }));
+      this.#error = failure(report);
+    } finally {
+      delete process.env[RUN_FOLDER_VARIABLE];
+      delete process.env[RUN_ID_VARIABLE];
+      process.off('exit', run.discard);
+      run.discard();
+    }
+    if (this.#config.watch !== true && this.#config.watchAll !== true) {
+      explainLingering((this.#config.openHandlesTimeout ?? 1000) + AFTER_JEST_MS);
+    }
+  }
+
+  /** What fails the run, if anything: Jest asks after `onRunComplete`. */
+  getLastError(): Error | undefined {
+    return this.#error;
+  }
+
+  async #report({ folder, id }: OwnRun, results: RunResults): Promise<RunReport> {
+    const bail = this.#config.bail ?? 0;
+    const search = { runId: id, except: new Set([process.pid]), ofTestsOnly: true };
+    return runReport({
+      folder: readRunFolder(folder),
+      outcome: runOutcome(results),
+      green: undefined,
+      wholeSuite: runsWholeSuite(this.#config),
+      cutShort: results.wasInterrupted === true || (bail > 0 && results.numFailedTests >= bail),
+      orphans: await findOrphans(search, DEFAULTS.graceMs),
+      opinions: readOpinions(folder),
+      problems: [],
+      notes: canFindOrphans ? [] : [`Orphaned processes cannot be looked for on ${process.platform}.`],
+    });
+  }
+}
+
+const RED: Readonly<Partial<Record<Outcome, string>>> = {
+  misused: "leakgate's options are malformed",
+  broken: 'leakgate could not do its job',
+  leaks: 'the run leaks',
+};
+
+/** Failed tests have failed the run already; anything else must be said. */
+function failure(report: RunReport): Error | undefined {
+  const why = RED[report.outcome];
+  return why === undefined ? undefined : new Error(`${why}: see the summary`);
+}

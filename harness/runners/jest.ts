@@ -2,8 +2,10 @@ import { sep } from 'node:path';
 import { environmentSources, mergeOptions, type Options, pragmaSource, UsageError } from '../config';
 import { JestAccount } from './jest-account';
 import type { CircusEvent, CircusState } from './jest-circus';
+import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
 import { projectSource } from './project';
-import { leaveNote } from './run-folder';
+import { leaveNote, RUN_FOLDER_VARIABLE } from './run-folder';
+import { hasSecondOpinion, loadSecondOpinion, superviseWorker } from './second-opinion';
 
 /** What Jest hands to an environment's constructor, as far as it matters here. */
 export interface EnvironmentConfig {
@@ -63,16 +65,23 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
               setupFiles: projectConfig.setupFiles,
               options: this.#options,
             });
+      markTestFile(this.global, context.testPath);
       this.#account?.begin();
     }
 
     override async setup(): Promise<void> {
+      if (!hasSecondOpinion() && (this.#options.level === 'trace' || this.#options.level === 'paranoid')) {
+        await loadSecondOpinion();
+      }
+      const folder = process.env[RUN_FOLDER_VARIABLE];
+      if (folder !== undefined && hasSecondOpinion()) superviseWorker(folder);
       await this.#aside(() => super.setup());
       this.#account?.sandboxed();
     }
 
     override async teardown(): Promise<void> {
       await this.#account?.end();
+      delete process.env[TEST_FILE_VARIABLE];
       await this.#aside(() => super.teardown());
     }
 
@@ -89,6 +98,14 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
   }
   Object.defineProperty(GatedEnvironment, GATED, { value: true });
   return GatedEnvironment as unknown as Base;
+}
+
+/** Children inherit the mark, whichever of the two environments they are given: a process outlives its test file, not its origin. */
+function markTestFile(global: object, testPath: string): void {
+  if (process.env[RUN_ID_VARIABLE] === undefined) return;
+  process.env[TEST_FILE_VARIABLE] = testPath;
+  const sandboxed = (global as { process?: { env?: NodeJS.ProcessEnv } }).process?.env;
+  if (sandboxed !== undefined) sandboxed[TEST_FILE_VARIABLE] = testPath;
 }
 
 /** Marks an environment that is gated already, whichever copy of the package did it. */

@@ -1,6 +1,7 @@
 import { type FileReport, type Orphan, type Outcome, REPORT_VERSION, type RunReport } from '../model/report';
 import type { FileOutcome, RunOutcome } from './jest-results';
 import type { RunFolder } from './run-folder';
+import type { Opinion } from './second-opinion';
 
 /** Everything that is known once a run is over. */
 export interface Evidence {
@@ -11,7 +12,10 @@ export interface Evidence {
   readonly green: boolean | undefined;
   /** No filter was given: an allowance that matched nothing is out of date. */
   readonly wholeSuite: boolean;
+  /** Jest was stopped before its end: by `--bail`, or by hand. What was under way then is no lost process. */
+  readonly cutShort: boolean;
   readonly orphans: readonly Orphan[];
+  readonly opinions: readonly Opinion[];
   readonly problems: readonly string[];
   readonly notes: readonly string[];
 }
@@ -56,13 +60,19 @@ function uncheckedFiles({ folder, outcome }: Evidence): string[] {
 function problemsOf(evidence: Evidence): string[] {
   const { folder } = evidence;
   return [
-    ...folder.unfinished.map(
+    ...(evidence.cutShort ? [] : folder.unfinished).map(
       (file) => `${file} was begun and never finished: its process was lost, or ended by process.exit in a test.`,
     ),
     ...folder.unreadable.map((page) => `A report of the run cannot be read: ${page}.`),
     ...uncheckedFiles(evidence),
     ...folder.reports.flatMap(({ file, probeFailures }) =>
       probeFailures.map(({ probe, why }) => `The ${probe} probe could not do its job in ${file}: ${why}`),
+    ),
+    ...evidence.opinions.flatMap(({ unexplained }) =>
+      unexplained.map(
+        (what) =>
+          `why-is-node-running knows of a live ${what} that no finding names: this is a defect of leakgate, please report it.`,
+      ),
     ),
     ...evidence.problems,
   ];
@@ -109,6 +119,7 @@ export function runReport(evidence: Evidence): RunReport {
     unusedAllowances: unused,
     misuses,
     problems,
+    opinions: evidence.opinions.map(({ list }) => list),
     notes,
   };
 }

@@ -1,6 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { collectUntil } from '../engine/gc';
+import type { Frame } from '../model/frame';
+import { writeWhole } from './run-folder';
+
+const setTimeoutNow = globalThis.setTimeout;
+const setIntervalNow = globalThis.setInterval;
+const clearIntervalNow = globalThis.clearInterval;
+
+const url = (): string => pathToFileURL(require.resolve('why-is-node-running')).href;
 
 /** Flags of Node that load why-is-node-running before anything else does, in Jest's workers too. */
-export function whyArgs(): string[] {
-  return [`--import=${pathToFileURL(require.resolve('why-is-node-running')).href}`];
+export const whyArgs = (): string[] => [`--import=${url()}`];
+
+/** Why the process that says so is still up, by why-is-node-running. */
+export interface Opinion {
+  /** Its own words. */
+  readonly list: string;
+  /** What it knows a line of the user's for, and no finding names. */
+  readonly unexplained: readonly string[];
+}
+
+const explained = new Set<string>();
+
+/** Remembers the lines that findings of this process have named. Frames as V8 gave them: no source maps. */
+export function explain(trace: readonly Frame[]): void {
+  for (const { file, line } of trace) explained.add(`${file}:${line}`);
+}
+
+let loaded = false;
+
+/** Loads why-is-node-running. It records from here on, with a `destroy` hook for every promise: for thorough runs alone. */
+export async function loadSecondOpinion(): Promise<void> {
+  loaded = true;
+  await import('why-is-node-running');
+}
+
+/** Whether it watches this process. */
+export const hasSecondOpinion = (): boolean => loaded || process.execArgv.includes(whyArgs()[0] ?? '');
+
+const LOCATION = /^(\S.*?):(\d+)(?:\s+- .*)?$/;
+
+/** One entry of the list: `# Timeout`, then `path:line - code`, innermost first. */
+function unexplainedIn(entry: string): string[] {
+  const [title = '', ...lines] = entry.split('\n');
+  const places = lines.flatMap((line) => {
+    const [, path = '', number = ''] = LOCATION.exec(line.trim()) ?? [];
+    return path === '' || path.includes('node_modules') || path.includes(__dirname)
+      ? []
+      : [`${join(process.cwd(), path)}:${number}`, `${path}:${number}`];
+  });
+  const named = places.length === 0 || places.some((place) => explained.has(place));
+  return named ? [] : [`${title.replace(/^# /, '')} at ${places[1]}`];
+}
+
+/** Asks for its list. Once in a process: it stops recording then. */
+async function secondOpinion(): Promise<Opinion> {
+  // Its records go when objects are destroyed, and many are only with the next collection.
+  await collectUntil(() => false);
+  const { default: whyIsNodeRunning } = await import('why-is-node-running');
+  const lines: string[] = [];
+  whyIsNodeRunning({ error: (line: string) => lines.push(line) });
+  const list = lines.join('\n');
+  const entries = list.split(/\n\n(?=# )/).slice(1);
+  return { list, unexplained: [...new Set(entries.flatMap(unexplainedIn))] };
+}
+
+const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
+
+/**
+ * Once the run is over: if the process is still up `afterMs` later, says what holds it, or how to learn that. The timer is unref'd:
+ * that it fires at all is the evidence.
+ */
+export function explainLingering(afterMs: number): void {
+  const say = async (): Promise<void> => {
+    if (!hasSecondOpinion()) {
+      process.stderr.write(
+        '\nleakgate: something outside the tests, or never closed, keeps Jest running. Run again with `leakgate run --why -- jest …` to see what.\n',
+      );
+      return;
+    }
+    const { list, unexplained } = await secondOpinion();
+    const verdict =
+      unexplained.length === 0
+        ? ''
+        : `No finding names ${unexplained.join(', ')}: opened outside of any test file (in \`globalSetup\`?), or else a defect of leakgate.\n`;
+    process.stderr.write(
+      `\nleakgate: Jest does not exit. A second opinion, by why-is-node-running:\n\n${indent(list)}\n${verdict}`,
+    );
+  };
+  setTimeoutNow(() => void say(), afterMs).unref();
+}
+
+const EVERY_MS = 50;
+let supervised = false;
+
+/**
+ * In a worker: once Jest has said goodbye (it stops listening then) and the process is still up, leaves a second opinion in the
+ * run's folder, before Jest kills the worker. Unref'd, like the above.
+ */
+export function superviseWorker(folder: string): void {
+  if (supervised || process.send === undefined) return;
+  supervised = true;
+  const timer = setIntervalNow(() => {
+    if (process.listenerCount('message') > 0) return;
+    clearIntervalNow(timer);
+    void secondOpinion().then((opinion) => writeWhole(join(folder, `opinion-${process.pid}`), JSON.stringify(opinion)));
+  }, EVERY_MS);
+  timer.unref();
+}
+
+/** The opinions that workers left. */
+export function readOpinions(folder: string): readonly Opinion[] {
+  return readdirSync(folder)
+    .filter((name) => /^opinion-\d+$/.test(name))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Opinion);
 }
