@@ -12,7 +12,7 @@ import { type FileClassifier, OpeningCamera } from './opening';
 import type { Probe, Realm } from './probe';
 import { RunningProbes } from './running-probes';
 import { type Lineage, Scope } from './scope';
-import { settle } from './settle';
+import { type Patience, settle } from './settle';
 import { type Knowledge, type Suspect, suspectOf } from './suspect';
 import { type Ruling, Verdicts } from './verdicts';
 
@@ -52,6 +52,7 @@ export class Session {
   #deferred: Entry[] = [];
   #setupMs = 0;
   #judgingMs = 0;
+  #waitedMs = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -146,7 +147,7 @@ export class Session {
   /** What the harness itself cost so far. */
   get cost(): Cost {
     const { recorded, stacks } = this.#ledger;
-    return { setupMs: this.#setupMs, judgingMs: this.#judgingMs, recorded, stacks };
+    return { setupMs: this.#setupMs, judgingMs: this.#judgingMs, waitedMs: this.#waitedMs, recorded, stacks };
   }
 
   get probes(): readonly string[] {
@@ -191,7 +192,13 @@ export class Session {
     };
     if (!isBlind()) return;
     scope.budget.refill();
-    await settle(() => (isBlind() ? 'brief' : 'none'), this.#options.graceMs);
+    await this.#settle(() => (isBlind() ? 'brief' : 'none'));
+  }
+
+  async #settle(suspicion: () => Patience): Promise<void> {
+    const startedMs = nowMs();
+    await settle(suspicion, this.#options.graceMs);
+    this.#waitedMs += nowMs() - startedMs;
   }
 
   async #judgeFile(rulings: Ruling[]): Promise<void> {
@@ -205,10 +212,10 @@ export class Session {
   async #decide(lookAgain: () => Look, rulings: Ruling[], lastLook?: () => Promise<void>): Promise<void> {
     let seen = lookAgain();
     if (seen.due.length > 0) {
-      await settle(() => {
+      await this.#settle(() => {
         seen = lookAgain();
         return patienceWith(seen);
-      }, this.#options.graceMs);
+      });
       await lastLook?.();
       seen = lookAgain();
     }
@@ -229,10 +236,10 @@ export class Session {
     };
     let found = sightings();
     if (found.length === 0) return;
-    await settle(() => {
+    await this.#settle(() => {
       found = sightings();
       return found.length > 0 ? 'grace' : 'none';
-    }, this.#options.graceMs);
+    });
     this.#ledger.run(this.file, () => {
       for (const sighting of found) this.#ledger.openedLater({ scope: this.file, opening: undefined }, sighting);
     });

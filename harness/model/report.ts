@@ -15,6 +15,8 @@ export interface Cost {
   readonly setupMs: number;
   /** Looking, settling and judging. Waiting for a suspect to close is in here. */
   readonly judgingMs: number;
+  /** That waiting: time given to suspects, and none in a clean file. */
+  readonly waitedMs: number;
   /** How many async resources were recorded. */
   readonly recorded: number;
   /** How many stacks were captured. */

@@ -34,6 +34,13 @@ const VERDICTS: Readonly<Record<Outcome, string>> = {
   clean: '',
 };
 
+function verdictOf(report: RunReport): string {
+  const stale = report.orphans.length === 0 && report.files.every(({ findings }) => findings.length === 0);
+  return report.outcome === 'leaks' && stale
+    ? 'Tests passed, but an allowance is out of date.'
+    : VERDICTS[report.outcome];
+}
+
 /** What is on the line of a finding: `an interval of 5 s`, or the noun alone where the labels of many would differ. */
 const subject = ({ finding, count: many }: LeakGroup): string =>
   many > 1 ? finding.root.noun.replace(/^an? /, '') : nameOf(finding.root).replace(/^an? /, '');
@@ -99,10 +106,12 @@ function filesWith(kind: FindingKind, report: RunReport, rendering: Rendering): 
 }
 
 function costText(report: RunReport): string {
-  const ownMs = report.files.reduce((sum, { cost }) => sum + cost.setupMs + cost.judgingMs, 0);
+  const ownMs = report.files.reduce((sum, { cost }) => sum + cost.setupMs + cost.judgingMs - cost.waitedMs, 0);
+  const waitedMs = Math.round(report.files.reduce((sum, { cost }) => sum + cost.waitedMs, 0));
   const allMs = report.files.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const share = allMs > 0 ? ` (${((ownMs / allMs) * 100).toFixed(1)} % of the files' time)` : '';
-  return `${number(Math.round(ownMs))} ms${share}`;
+  const waited = waitedMs > 0 ? `, and ${number(waitedMs)} ms of grace for suspects` : '';
+  return `${number(Math.round(ownMs))} ms${share}${waited}`;
 }
 
 function checkedText(report: RunReport): string {
@@ -147,7 +156,7 @@ const terminal: Reporter = {
     for (const opinion of report.opinions) {
       lines.push('', 'A worker did not exit. A second opinion, by why-is-node-running:', '', opinion);
     }
-    const verdict = VERDICTS[report.outcome];
+    const verdict = verdictOf(report);
     if (verdict !== '') lines.push('', colors.bold(colors.red(verdict)));
     return `\n${lines.join('\n')}\n`;
   },

@@ -61,7 +61,7 @@ export default class LeakgateReporter {
     try {
       const report = await this.#report(run, results);
       const colors = isColorSupported && process.stderr.isTTY === true;
-      process.stderr.write(terminal.render(report, { colors, rootDir: process.cwd() }));
+      process.stderr.write(`${terminal.render(report, { colors, rootDir: process.cwd() })}\n`);
       this.#error = failure(report);
     } finally {
       delete process.env[RUN_FOLDER_VARIABLE];
