@@ -64,11 +64,13 @@ function listingOf(declarations: string, scratch: string): string {
   });
   const report = readFileSync(join(scratch, 'listing.api.md'), 'utf8').replaceAll('\r\n', '\n');
   const [, listing = ''] = /```ts\n([\s\S]*?)```/.exec(report) ?? [];
-  return listing
+  const exported = listing
     .replace(/^\/\/ \(No @packageDocumentation.*\n/m, '')
     .replace(/^ *\/\/ \(undocumented\)\n/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+  // Of `export =` API Extractor says nothing: then the declarations speak for themselves.
+  return exported === '' ? readFileSync(declarations, 'utf8').trim() : exported;
 }
 
 /** The public API of the built package, entry point by entry point. */
