@@ -15,7 +15,7 @@ export type Due = 'now' | 'at-file-end' | 'never';
 /** What a look at a scope found: roots whose verdict is due now. */
 export interface Look {
   readonly due: readonly Suspect[];
-  /** Something of the scope whose verdict is not due is being closed: that may still end what is due. */
+  /** Something of the scope whose verdict is not due is being closed, or may be soon: that may still end what is due. */
   readonly busy: boolean;
   /** The same, but only a collection can tell. */
   readonly collectable: readonly Suspect[];
@@ -23,8 +23,11 @@ export interface Look {
   readonly blind: boolean;
 }
 
-const isEnding = (root: Suspect): boolean =>
-  root.identity.ending === true || root.entries.some((entry) => entry.state() === 'closing');
+/** Something the user opened, whose verdict is put off, may be what a pending timer is about to close; a library's hardly is. */
+const mayBeEnding = (root: Suspect): boolean =>
+  root.identity.ending === true ||
+  root.trace[0]?.origin === 'user' ||
+  root.entries.some((entry) => entry.state() === 'closing');
 
 /** How much patience a look calls for. */
 export function patienceWith(seen: Look): Patience {
@@ -88,7 +91,7 @@ export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowled
     blind ||= root.identity.repeats === true && root.entries[0]?.opening === undefined;
     const due = whenDue(root, lexiconOf(root.identity.kind), knowledge);
     if (due === 'at-file-end' && !hasty && isLost(root)) lost.push(root);
-    else if (due !== 'now' && !(hasty && due === 'at-file-end')) busy ||= isEnding(root);
+    else if (due !== 'now' && !(hasty && due === 'at-file-end')) busy ||= mayBeEnding(root);
     else (isCollectable(root) ? collectable : dueNow).push(root);
   }
   const kinds = new Set(dueNow.map((root) => root.identity.kind));
