@@ -34,6 +34,8 @@ export interface Identity {
   readonly diesWithFile?: boolean;
   /** Puts the process back in order after the finding, where that is safe. */
   readonly release?: () => void;
+  /** What it owns is left alone when it is released: somebody may still wait for it, and would meet an error nobody handles. */
+  readonly sparesOwned?: boolean;
 }
 
 /** How to look at one kind of resource. It is asked only when a verdict is due, never on the hot path. */

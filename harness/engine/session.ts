@@ -283,16 +283,17 @@ export class Session {
   }
 
   /** Marks a root and all beneath it as reported; releases them unless leftovers are to be kept. */
-  #close(root: Suspect): void {
+  #close(root: Suspect, spare = false): void {
+    const { release, sparesOwned } = root.identity;
     for (const entry of root.entries) entry.reported = true;
-    if (this.#options.cleanUp) {
+    if (this.#options.cleanUp && !spare) {
       try {
-        this.#ledger.mute(() => root.identity.release?.());
+        this.#ledger.mute(() => release?.());
       } catch {
         // What resists is left as it is: it was reported, and forcing it could only harm the tests that follow.
       }
     }
-    for (const owned of root.owns) this.#close(owned);
+    for (const owned of root.owns) this.#close(owned, spare || sparesOwned === true);
     if (this.#options.cleanUp) for (const entry of root.entries) entry.forget();
   }
 

@@ -4,6 +4,15 @@ import type { Identity, Probe, Watch } from '../engine/probe';
 
 const ownerOf = (handle: object): object | undefined => asObject(slot(handle, 'owner_symbol'));
 
+/** With streams open, destroying it would end them with errors for which their owners may have no handler: it only loses its hold on the loop. */
+function howToRelease(session: Http2Session): Pick<Identity, 'release' | 'sparesOwned'> {
+  const state = asObject(slot(session, 'state'));
+  const streams = state === undefined ? undefined : field(state, 'streams');
+  return streams instanceof Map && streams.size === 0
+    ? { release: () => session.destroy() }
+    : { release: () => session.unref(), sparesOwned: true };
+}
+
 function identifySession(session: Http2Session): Identity {
   const server = asObject(slot(session, 'server'));
   const authority = slot(session, 'authority');
@@ -17,7 +26,7 @@ function identifySession(session: Http2Session): Identity {
     parents: server === undefined ? [] : [server],
     children: [asObject(slot(session, 'socket')) ?? []].flat(),
     ending: session.closed,
-    release: () => session.destroy(),
+    ...howToRelease(session),
   };
 }
 
@@ -52,7 +61,6 @@ const stream: Watch = {
       subject: owner,
       label: `${typeof path === 'string' ? `${path} ` : ''}(id ${owner.id ?? 'pending'})`,
       parents: parent === undefined ? [] : [parent],
-      release: () => owner.destroy(),
     };
   },
 };

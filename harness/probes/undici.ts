@@ -66,6 +66,7 @@ const request: Watch = {
       children: connection === undefined ? [] : [connection],
       // Destroying the socket would reject a promise nobody may be waiting for; without its hold on the loop it harms nobody.
       release: () => connection?.unref(),
+      sparesOwned: true,
     };
   },
 };
