@@ -129,13 +129,17 @@ export class Ledger implements Recorder {
     this.openedLater(this.beginning(sighting.above), sighting);
   }
 
+  acting(): object | undefined {
+    return this.#muted > 0 ? undefined : (this.current() ?? this.#window()[0])?.answerable;
+  }
+
   beginning(above?: (...args: never[]) => unknown): Beginning {
-    if (this.#muted > 0) return { scope: undefined, opening: undefined };
+    if (this.#muted > 0) return { scope: undefined, answers: undefined, opening: undefined };
     const opening = this.#take(above ?? this.beginning);
-    if (opening?.byPlugin === true) return { scope: undefined, opening };
-    const acting = this.current();
-    if (acting === undefined) return { scope: opening?.hostOnly === true ? undefined : this.#window()[0], opening };
-    return { scope: opening?.atImport === true ? this.#file : acting, opening };
+    if (opening?.byPlugin === true) return { scope: undefined, answers: undefined, opening };
+    const acting = this.current() ?? (opening?.hostOnly === true ? undefined : this.#window()[0]);
+    const scope = acting !== undefined && opening?.atImport === true ? this.#file : acting;
+    return { scope, answers: scope?.answerable, opening };
   }
 
   openedLater(beginning: Beginning, sighting: Sighting): void {

@@ -70,6 +70,11 @@ export interface Sighting {
 export interface Recorder {
   /** Something was opened just now, by the code now running. */
   opened(sighting: Sighting): void;
+  /**
+   * Who answers for what is done now, as `Beginning.answers` says it, but without a stack and therefore cheap: a module that is
+   * only now being loaded is taken for its importer.
+   */
+  acting(): object | undefined;
   /** Captures who is acting now, for `openedLater`: an opening that completes asynchronously. */
   beginning(above?: (...args: never[]) => unknown): Beginning;
   /** Something was opened by the act `beginning` captured. */
@@ -87,6 +92,8 @@ export interface Recorder {
 /** An act under way whose result will be a resource. Opaque to probes. */
 export interface Beginning {
   readonly scope: unknown;
+  /** Who answers for it: the same for two acts of one test, its hooks included. `undefined` if it is nobody's. */
+  readonly answers: object | undefined;
   readonly opening: Opening | undefined;
 }
 

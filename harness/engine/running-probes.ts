@@ -1,5 +1,6 @@
 import type { ProbeFailure } from '../model/report';
 import type { Ledger } from './ledger';
+import { nativeLives } from './native';
 import type { ActiveProbe, Identity, Probe, Realm, Sighting } from './probe';
 
 /** The probes at work in one test file. What fails in one is written down, and never reaches the tests. */
@@ -10,6 +11,8 @@ export class RunningProbes {
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
+    // What it borrows from a handle of its own is not to be fetched in the middle of the accounts.
+    ledger.mute(() => nativeLives({}, -1));
   }
 
   /** Probes that could not do their job, and why. */

@@ -221,11 +221,10 @@ export class Session {
     }
     this.#rule(seen.due, rulings);
     if (seen.collectable.length === 0) return;
-    await collectUntil(() => {
-      seen = lookAgain();
-      return seen.collectable.length === 0;
-    });
-    this.#rule(seen.collectable, rulings);
+    // A look holds what it saw: none may be kept while asking whether anybody else does.
+    seen = { due: [], collectable: [], busy: false, blind: false };
+    await collectUntil(() => lookAgain().collectable.length === 0);
+    this.#rule(lookAgain().collectable, rulings);
   }
 
   /** What no probe recorded, yet is there. */
@@ -241,7 +240,8 @@ export class Session {
       return found.length > 0 ? 'grace' : 'none';
     });
     this.#ledger.run(this.file, () => {
-      for (const sighting of found) this.#ledger.openedLater({ scope: this.file, opening: undefined }, sighting);
+      for (const sighting of found)
+        this.#ledger.openedLater({ scope: this.file, answers: this.file, opening: undefined }, sighting);
     });
     this.#rule(lookAtAll(this.#all(), this.#knowledge).due, rulings);
   }
