@@ -40,6 +40,8 @@ export interface JestRunOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Standard input of Jest. Default `ignore`: at its end from the start. `open`: a pipe that nobody writes to or closes. */
+  readonly stdin?: 'ignore' | 'open';
   /** Flags of Node itself. */
   readonly nodeArgs?: readonly string[];
 }
@@ -79,6 +81,7 @@ export async function runJest(options: JestRunOptions): Promise<JestRun> {
       ],
       rootDir,
       { LEAKGATE_RUN_DIR: runFolder, ...options.env },
+      options.stdin === 'open' ? 'pipe' : 'ignore',
     );
     const { reports, unfinished } = readRunFolder(runFolder);
     return { code, output, tests: testsOf(outputFile), reports, unfinished };
@@ -91,19 +94,20 @@ function finished(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
+  stdin: 'pipe' | 'ignore',
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, args, {
       cwd,
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, CI: 'true', NODE_OPTIONS: undefined, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
     });
     let output = '';
     const add = (chunk: Buffer): void => {
       output += chunk.toString();
     };
-    child.stdout.on('data', add);
-    child.stderr.on('data', add);
+    child.stdout?.on('data', add);
+    child.stderr?.on('data', add);
     child.on('error', fail);
     child.on('close', (code) => done({ code, output }));
   });

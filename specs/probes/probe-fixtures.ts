@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { FileReport } from '../../harness/model/report';
-import { type JestRun, runJest } from '../end-to-end/jest-project';
+import { type JestRun, type JestRunOptions, runJest } from '../end-to-end/jest-project';
 
 /** What the finding of one leaking fixture must say. */
 export interface Expected {
@@ -30,6 +30,7 @@ export function describeProbe(
   probe: string,
   leaks: Readonly<Record<string, Expected>>,
   config: Readonly<Record<string, unknown>> = {},
+  options: Pick<JestRunOptions, 'stdin'> = {},
 ): void {
   const folder = join(FIXTURES, probe);
   const names = readdirSync(folder).filter((name) => /^(leaks|clean)-.*\.ts$/.test(name));
@@ -43,6 +44,7 @@ export function describeProbe(
         rootDir: folder,
         config: { testMatch: ['<rootDir>/{leaks,clean}-*.ts'], testTimeout: 20_000, ...config },
         args: ['--maxWorkers=2'],
+        ...options,
       });
       for (const report of run.reports) reports.set(basename(report.file, '.ts'), report);
     }, 120_000);

@@ -1,0 +1,87 @@
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * What happens around a patched method. `call` runs the original with the caller's own `this` and arguments; its result is to
+ * be returned and its exceptions are to be let through. `wrapper` is the patched method: frames above it are the caller's.
+ */
+export type Around = (
+  self: object,
+  args: readonly unknown[],
+  call: () => unknown,
+  wrapper: (...args: never[]) => unknown,
+) => unknown;
+
+const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+
+/** Patches of other people's objects, all of which can be put back. */
+export class Patches {
+  readonly #undo: (() => void)[] = [];
+  #active = true;
+  #depth = 0;
+
+  /**
+   * Patches one method. An inherited one becomes an own, non-enumerable property and is looked up anew at every call, so that a
+   * spy on the prototype still sees it. Name, length and own properties stay. A method called from within a patched one of the same set is
+   * left alone: one act of the caller's is one act. What cannot be patched (frozen, missing) is left as it is.
+   */
+  method(target: object, name: PropertyKey, around: Around): void {
+    const before = getOwnPropertyDescriptor(target, name);
+    if (before !== undefined && (before.configurable !== true || typeof before.value !== 'function')) return;
+    const original = (): AnyFunction =>
+      (before === undefined ? Reflect.get(getPrototypeOf(target) ?? {}, name) : before.value) as AnyFunction;
+    const like = original();
+    if (typeof like !== 'function') return;
+    const patches = this;
+    const wrapper = function (this: object, ...args: unknown[]): unknown {
+      if (!patches.#active || patches.#depth > 0) return apply(original(), this, args);
+      patches.#depth++;
+      try {
+        return around(this, args, () => apply(original(), this, args), wrapper);
+      } finally {
+        patches.#depth--;
+      }
+    };
+    Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(like));
+    this.property(target, name, {
+      configurable: true,
+      enumerable: before?.enumerable ?? false,
+      writable: true,
+      value: wrapper,
+    });
+  }
+
+  /** Replaces one property, and puts back what was there unless somebody else has replaced it by then. */
+  property(target: object, name: PropertyKey, descriptor: PropertyDescriptor): void {
+    const before = getOwnPropertyDescriptor(target, name);
+    if (!defineProperty(target, name, descriptor)) return;
+    this.#undo.push(() => {
+      const now = getOwnPropertyDescriptor(target, name);
+      if (now === undefined || now.value !== descriptor.value || now.get !== descriptor.get) return;
+      if (before === undefined) deleteProperty(target, name);
+      else defineProperty(target, name, before);
+    });
+  }
+
+  /** Calls `seen` with the value of a lazy getter whenever somebody reads it; reads nothing itself. */
+  getter(target: object, name: PropertyKey, seen: (value: object) => void): void {
+    const before = getOwnPropertyDescriptor(target, name);
+    const get = before?.get as AnyFunction | undefined;
+    if (before === undefined || get === undefined || before.configurable !== true) return;
+    const patches = this;
+    this.property(target, name, {
+      ...before,
+      get(this: object): unknown {
+        const value = apply(get, this, []);
+        if (patches.#active && typeof value === 'object' && value !== null) seen(value);
+        return value;
+      },
+    });
+  }
+
+  /** Puts everything back, last first. A wrapper that somebody still holds only calls its original from now on. */
+  restore(): void {
+    this.#active = false;
+    for (const undo of this.#undo.reverse()) undo();
+    this.#undo.length = 0;
+  }
+}
