@@ -1,0 +1,214 @@
+import events from 'node:events';
+import { asObject } from '../engine/native';
+import { Patches } from '../engine/patch';
+import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Watch } from '../engine/probe';
+import { duration } from '../model/sentence';
+import { type Birth, SignalBirths } from './signals/births';
+import { abortListeners, type Signal } from './signals/listeners';
+
+/** One listener of the user's. It holds neither signal nor listener. */
+interface AbortRegistration {
+  readonly signal: WeakRef<Signal & object>;
+  /** `undefined` for `signal.onabort`. */
+  readonly listener: WeakRef<object> | undefined;
+  readonly capture: boolean;
+  superseded: boolean;
+}
+
+/** An `AbortSignal.timeout` that somebody listens to. */
+interface TimeoutRegistration {
+  readonly signal: WeakRef<Signal & object>;
+  readonly delayMs: number;
+  readonly listeners: AbortRegistration[];
+}
+
+const captures = (options: unknown): boolean =>
+  options === true || (asObject(options) as { capture?: unknown } | undefined)?.capture === true;
+
+function isOn(registration: AbortRegistration): boolean {
+  const signal = registration.signal.deref();
+  if (signal === undefined || registration.superseded || signal.aborted) return false;
+  if (registration.listener === undefined) return typeof signal.onabort === 'function';
+  const listener = registration.listener.deref();
+  return listener !== undefined && abortListeners(signal).includes(listener);
+}
+
+function remove(registration: AbortRegistration): void {
+  const signal = registration.signal.deref();
+  if (signal === undefined) return;
+  if (registration.listener === undefined) {
+    signal.onabort = null;
+    return;
+  }
+  const listener = registration.listener.deref();
+  const { capture } = registration;
+  (signal as unknown as EventTarget).removeEventListener('abort', listener as EventListenerObject, { capture });
+}
+
+const liveness = (open: boolean): Liveness => (open ? 'open' : 'released');
+
+/** Only a collection can tell whether anybody still holds the signal. */
+const listenerWatch: Watch = {
+  collectable: true,
+  state: (resource) => liveness(isOn(resource as AbortRegistration)),
+  identify(resource): Identity | undefined {
+    const registration = resource as AbortRegistration;
+    const signal = registration.signal.deref();
+    if (signal === undefined) return undefined;
+    return {
+      kind: 'abort-listener',
+      subject: registration,
+      label: 'on a signal that outlives it',
+      parents: [signal],
+      ...(registration.listener === undefined ? { remedy: 'Take it off with `signal.onabort = null`' } : {}),
+      release: () => remove(registration),
+    };
+  },
+};
+
+/** Node keeps a signal that will time out for as long as anybody listens to it. */
+const timeoutWatch: Watch = {
+  state: (resource) => liveness((resource as TimeoutRegistration).listeners.some(isOn)),
+  identify(resource): Identity | undefined {
+    const { signal, delayMs, listeners } = resource as TimeoutRegistration;
+    const subject = signal.deref();
+    if (subject === undefined) return undefined;
+    return {
+      kind: 'abort-timeout',
+      subject,
+      label: `of ${duration(delayMs)}`,
+      facts: { delayMs },
+      release: () => listeners.forEach(remove),
+    };
+  },
+};
+
+/** Records the abort listeners of the user's own code. */
+class AbortWatcher implements ActiveProbe {
+  readonly #patches = new Patches();
+  readonly #recorder: Recorder;
+  readonly #births: SignalBirths;
+  readonly #registrations = new WeakMap<object, AbortRegistration[]>();
+  readonly #timeouts = new WeakMap<object, TimeoutRegistration>();
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+    this.#births = new SignalBirths(recorder);
+  }
+
+  watch(global: Record<PropertyKey, unknown>): void {
+    this.#births.watch(global, this.#patches);
+    const prototype = (global.AbortSignal as { prototype?: object } | undefined)?.prototype;
+    if (prototype === undefined) return;
+    // On the prototype of signals and not on that of every target: nothing else pays for it.
+    this.#patches.method(prototype, 'addEventListener', (self, args, call, wrapper) => {
+      const [type, listener, options] = args;
+      const target = asObject(listener);
+      if (type !== 'abort' || target === undefined || this.#isOwn(self)) return call();
+      return this.#added(self, target, captures(options), call, wrapper);
+    });
+  }
+
+  /** Node's own modules use the same function, but not by way of the module's export: what comes this way is the user's. */
+  watchEvents(): void {
+    this.#patches.method(events, 'addAbortListener', (_self, args, call, wrapper) => {
+      const signal = asObject(args[0]);
+      const before = signal === undefined ? [] : abortListeners(signal);
+      const result = call();
+      const added = signal === undefined ? undefined : abortListeners(signal).find((each) => !before.includes(each));
+      const listener = asObject(added);
+      if (signal !== undefined && listener !== undefined) this.#record(signal, listener, false, wrapper);
+      return result;
+    });
+  }
+
+  stop(): void {
+    this.#patches.restore();
+  }
+
+  /** Made by whoever is acting now: it goes when they go. */
+  #isOwn(signal: object): boolean {
+    const birth = this.#births.of(signal);
+    return birth !== undefined && birth.timeout === undefined && birth.answers === this.#recorder.acting();
+  }
+
+  #added(
+    self: object,
+    listener: object,
+    capture: boolean,
+    call: () => unknown,
+    wrapper: (...args: never[]) => unknown,
+  ): unknown {
+    const before = abortListeners(self).length;
+    const result = call();
+    if (abortListeners(self).length > before) this.#record(self, listener, capture, wrapper);
+    return result;
+  }
+
+  #record(target: object, listener: object, capture: boolean, wrapper: (...args: never[]) => unknown): void {
+    const signal = target as Signal & object;
+    const beginning = this.#recorder.beginning(wrapper);
+    const inner = beginning.opening?.inner;
+    const byProperty = inner === 'node:internal/event_target';
+    // What Node and libraries leave on a signal is theirs to take off, and much of it is weak; FACTS: undici after a fetch.
+    if (beginning.opening?.frames[0]?.origin !== 'user' || (inner !== undefined && !byProperty)) return;
+    const birth = this.#births.of(signal);
+    if (birth?.timeout === undefined && birth?.answers !== undefined && birth.answers === beginning.answers) return;
+    const registration: AbortRegistration = {
+      signal: new WeakRef(signal),
+      listener: byProperty ? undefined : new WeakRef(listener),
+      capture,
+      superseded: false,
+    };
+    const earlier = this.#registrations.get(listener) ?? [];
+    for (const other of earlier)
+      if (other.signal.deref() === signal && other.capture === capture) other.superseded = true;
+    this.#registrations.set(listener, [...earlier.filter((other) => !other.superseded), registration]);
+    this.#recordTimeout(signal, birth?.timeout, registration);
+    this.#recorder.openedLater(beginning, { watch: listenerWatch, resource: registration, keep: true });
+  }
+
+  #recordTimeout(signal: Signal & object, timeout: Birth['timeout'], registration: AbortRegistration): void {
+    if (timeout === undefined) return;
+    const known = this.#timeouts.get(signal);
+    if (known !== undefined) {
+      known.listeners.push(registration);
+      return;
+    }
+    const { beginning, delayMs } = timeout;
+    const resource: TimeoutRegistration = { signal: new WeakRef(signal), delayMs, listeners: [registration] };
+    this.#timeouts.set(signal, resource);
+    this.#recorder.openedLater(beginning, { watch: timeoutWatch, resource, keep: true });
+  }
+}
+
+/** Abort listeners left on signals that outlive the test, and `AbortSignal.timeout`s that still have some. */
+const abortSignals: Probe = {
+  name: 'abort-signals',
+  kinds: {
+    'abort-listener': {
+      noun: 'an abort listener',
+      plural: 'abort listeners',
+      opened: 'added',
+      closed: 'removed',
+      remedy: "Remove it with `signal.removeEventListener('abort', listener)`",
+      pooled: true,
+    },
+    'abort-timeout': {
+      noun: 'an AbortSignal.timeout',
+      plural: 'AbortSignal.timeouts',
+      opened: 'armed',
+      closed: 'released',
+      remedy: 'Remove its abort listener when the work is done, or use a timer that can be cleared,',
+      pooled: false,
+    },
+  },
+  start(recorder: Recorder, realm: Realm): ActiveProbe {
+    const watcher = new AbortWatcher(recorder);
+    watcher.watch(realm.global);
+    watcher.watchEvents();
+    return watcher;
+  },
+};
+
+export default abortSignals;
