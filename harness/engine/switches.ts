@@ -1,0 +1,81 @@
+import { Patches } from './patch';
+import type { ActiveProbe, Identity, Recorder, Watch } from './probe';
+
+/** Something with an on and an off. The record holds the thing weakly; whether it is on is known by its calls. */
+interface Switched {
+  readonly thing: WeakRef<object>;
+  off: boolean;
+}
+
+/** How a kind of thing is switched on and off, and what to say of it. */
+export interface Switch {
+  /** Methods that switch it on. */
+  readonly on: readonly string[];
+  readonly off: readonly string[];
+  /** `undefined` for what is none of the user's. */
+  identify(thing: object): Omit<Identity, 'subject'> | undefined;
+}
+
+/** Modules of Node's that are the public face of such things; in any other, Node switches on its own. */
+const isPlumbing = (inner: string | undefined, faces: readonly string[]): boolean =>
+  inner !== undefined && !faces.includes(inner);
+
+/**
+ * Watches things that tell nobody whether they are on: their methods are patched, and put back at the end.
+ */
+export class Switches implements ActiveProbe {
+  readonly #patches = new Patches();
+  readonly #on = new WeakMap<object, Switched>();
+  readonly #recorder: Recorder;
+  readonly #watch: Watch;
+  readonly #kind: Switch;
+
+  constructor(recorder: Recorder, kind: Switch, faces: readonly string[] = []) {
+    this.#recorder = recorder;
+    this.#kind = kind;
+    this.#watch = {
+      state: (resource) => {
+        const { thing, off } = resource as Switched;
+        return off || thing.deref() === undefined ? 'released' : 'open';
+      },
+      identify: (resource, opening) => {
+        const thing = (resource as Switched).thing.deref();
+        if (thing === undefined || opening?.frames.length === 0 || isPlumbing(opening?.inner, faces)) return undefined;
+        const identity = kind.identify(thing);
+        return identity === undefined ? undefined : { ...identity, subject: thing };
+      },
+    };
+  }
+
+  /** The patches, for what a probe has to patch besides. */
+  get patches(): Patches {
+    return this.#patches;
+  }
+
+  /** Watches everything that inherits from `prototype`. */
+  watch(prototype: object): void {
+    for (const name of this.#kind.on) {
+      this.#patches.method(prototype, name, (self, _args, call, wrapper) => {
+        const result = call();
+        if (this.#on.get(self)?.off === false) return result;
+        const switched: Switched = { thing: new WeakRef(self), off: false };
+        this.#on.set(self, switched);
+        this.#recorder.opened({ watch: this.#watch, resource: switched, keep: true, above: wrapper });
+        return result;
+      });
+    }
+    for (const name of this.#kind.off) {
+      this.#patches.method(prototype, name, (self, _args, call) => {
+        const result = call();
+        const switched = this.#on.get(self);
+        if (switched !== undefined) switched.off = true;
+        this.#on.delete(self);
+        return result;
+      });
+    }
+  }
+
+  stop(): void {
+    this.#patches.restore();
+  }
+}

@@ -1,0 +1,19 @@
+import { describeProbe } from './probe-fixtures';
+
+const CHANNEL = /^A diagnostics channel subscription to "checkout" was made in this test, but never ended\.\n/;
+
+describeProbe('subscriptions', {
+  'leaks-channel': { kind: 'channel-subscription', says: CHANNEL },
+  'leaks-active-channel': { kind: 'channel-subscription', says: CHANNEL },
+  'leaks-bound-store': {
+    kind: 'channel-subscription',
+    says: /\nUnbind the store with `channel\.unbindStore\(store\)`/,
+  },
+  'leaks-tracing': { kind: 'channel-subscription', says: CHANNEL },
+  'leaks-async-hook': { kind: 'async-hook', says: /^An async hook was enabled in this test, but never disabled\./ },
+  'leaks-observer': { kind: 'performance-observer', says: /^A performance observer was started in this test/ },
+  'leaks-global-observer': { kind: 'performance-observer', says: /\nDisconnect it with `observer\.disconnect\(\)`/ },
+  'leaks-histogram': { kind: 'loop-histogram', says: /^An event loop delay histogram was enabled in this test/ },
+  'leaks-inspector': { kind: 'inspector-session', says: /^An inspector session was connected in this test/ },
+  'leaks-inspector-promises': { kind: 'inspector-session', says: /\nDisconnect it with `session\.disconnect\(\)`/ },
+});
