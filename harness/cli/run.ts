@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { isColorSupported } from 'picocolors';
 import { environmentSources, mergeOptions, type Options, readOptions, UsageError } from '../config';
 import type { FileReport, RunReport } from '../model/report';
 import json from '../reporters/json';
 import terminal from '../reporters/terminal';
+import { wantsColors } from '../runners/colors';
 import { outcomePath } from '../runners/jest-processor';
 import type { RunOutcome } from '../runners/jest-results';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from '../runners/orphans';
@@ -105,7 +105,7 @@ async function judge({ folder, plan, end, runId, graceMs }: Ended): Promise<RunR
   return runReport({
     folder: pages,
     outcome,
-    green: end.code === 0,
+    green: end.signalled ? undefined : end.code === 0,
     wholeSuite: plan.wholeSuite,
     cutShort: cutShort || outcome?.interrupted === true,
     orphans,
@@ -149,15 +149,15 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
       LEAKGATE_PROCESSOR: plan.testResultsProcessor ?? '',
       LEAKGATE_WATCH: plan.watch ? '1' : '',
     });
-    if (end.signalled) return end.code;
-    if (plan.watch) return end.code;
+    const finished = readOutcome(folder) !== undefined;
+    if (plan.watch || (end.signalled && !finished)) return end.code;
     const result = await judge({ folder, plan, end, runId, graceMs: options.graceMs });
     // Jest did not get as far as a test, and has said why.
     if (result.outcome === 'failed' && result.files.length === 0) return EXIT_CODES.failed;
-    const rendering = { colors: isColorSupported && process.stderr.isTTY === true, rootDir: cwd };
+    const rendering = { colors: wantsColors(process.stderr, process.env), rootDir: cwd };
     process.stderr.write(terminal.render(result, rendering));
     if (report !== undefined) writeWhole(report, json.render(result, rendering));
-    return EXIT_CODES[result.outcome];
+    return end.signalled ? end.code : EXIT_CODES[result.outcome];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isColorSupported } from 'picocolors';
 import terminal from '../reporters/terminal';
+import { wantsColors } from './colors';
 import { type JestResults, type RunOutcome, runOutcome } from './jest-results';
 import { RUN_FOLDER_VARIABLE, readRunFolder, writeWhole } from './run-folder';
 import { runReport } from './run-report';
@@ -48,7 +48,7 @@ function summarizeRound(folder: string, outcome: RunOutcome): void {
     problems: [],
     notes: [],
   });
-  const colors = isColorSupported && process.stderr.isTTY === true;
+  const colors = wantsColors(process.stderr, process.env);
   process.stderr.write(terminal.render(report, { colors, rootDir: process.cwd() }));
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });
 }

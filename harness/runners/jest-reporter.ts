@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isColorSupported } from 'picocolors';
 import { DEFAULTS } from '../config';
 import type { Outcome, RunReport } from '../model/report';
 import terminal from '../reporters/terminal';
+import { wantsColors } from './colors';
 import { type GlobalConfig, runsWholeSuite } from './jest-filter';
 import { type JestResults, runOutcome } from './jest-results';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE } from './orphans';
@@ -60,7 +60,7 @@ export default class LeakgateReporter {
     this.#run = undefined;
     try {
       const report = await this.#report(run, results);
-      const colors = isColorSupported && process.stderr.isTTY === true;
+      const colors = wantsColors(process.stderr, process.env);
       process.stderr.write(`${terminal.render(report, { colors, rootDir: process.cwd() })}\n`);
       this.#error = failure(report);
     } finally {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collectUntil } from '../engine/gc';
 import type { Frame } from '../model/frame';
@@ -40,19 +40,19 @@ export async function loadSecondOpinion(): Promise<void> {
 /** Whether it watches this process. */
 export const hasSecondOpinion = (): boolean => loaded || process.execArgv.includes(whyArgs()[0] ?? '');
 
-const LOCATION = /^(\S.*?):(\d+)(?:\s+- .*)?$/;
+const LOCATION = /^(\S.*?):(\d+)(?:\s+-.*)?$/;
 
-/** One entry of the list: `# Timeout`, then `path:line - code`, innermost first. */
+const isForeign = (path: string): boolean => path.includes('node_modules') || path.startsWith(dirname(__dirname));
+
+/** One entry of the list: `# Timeout`, then `path:line - code`, innermost first. Without a line of the user's it proves nothing. */
 function unexplainedIn(entry: string): string[] {
   const [title = '', ...lines] = entry.split('\n');
   const places = lines.flatMap((line) => {
-    const [, path = '', number = ''] = LOCATION.exec(line.trim()) ?? [];
-    return path === '' || path.includes('node_modules') || path.includes(__dirname)
-      ? []
-      : [`${join(process.cwd(), path)}:${number}`, `${path}:${number}`];
+    const [, path, number = ''] = LOCATION.exec(line.trim()) ?? [];
+    return path === undefined || isForeign(path) ? [] : [`${resolve(path)}:${number}`];
   });
-  const named = places.length === 0 || places.some((place) => explained.has(place));
-  return named ? [] : [`${title.replace(/^# /, '')} at ${places[1]}`];
+  const [first] = places;
+  return first === undefined || places.some((place) => explained.has(place)) ? [] : [`${title.slice(2)} at ${first}`];
 }
 
 /** Asks for its list. Once in a process: it stops recording then. */
