@@ -25,6 +25,8 @@ export interface PackedProject {
   write(files: Readonly<Record<string, string>>): void;
   /** Runs a command of the project's, or `node`. */
   run(command: string, ...args: readonly string[]): Promise<Ended>;
+  /** Runs a line of shell, as a reader would type it. */
+  shell(line: string): Promise<Ended>;
   remove(): void;
 }
 
@@ -83,6 +85,7 @@ export async function packedProject(packages: readonly string[], layout: Layout 
       },
       run: (command, ...args) =>
         run(folder, command === 'node' ? process.execPath : join(folder, 'node_modules/.bin', command), args),
+      shell: (line) => run(folder, IS_WINDOWS ? 'cmd' : 'sh', [IS_WINDOWS ? '/c' : '-c', line]),
       remove() {
         rmSync(scratch, { recursive: true, force: true });
       },
