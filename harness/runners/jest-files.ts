@@ -20,6 +20,8 @@ const LOADER =
 export const jestFiles: FileClassifier = {
   origin(file): FrameOrigin {
     if (file.startsWith('node:') || (!file.includes('/') && !file.includes('\\'))) return 'node';
+    // Code that comes from no file has no line to show, and an owner further down the stack: undici's parser calls back from here.
+    if (file.startsWith('wasm:')) return 'node';
     const name = packageOf(normalizePath(file));
     if (name === undefined) return 'user';
     return HOST_PACKAGE.test(name) ? 'host' : 'library';
