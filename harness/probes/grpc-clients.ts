@@ -18,6 +18,9 @@ const CHANNEL_CALLS = ['getConnectivityState', 'watchConnectivityState', 'create
 /** And of a server: the port is bound behind promises. */
 const SERVER_CALLS = ['bindAsync'] as const;
 
+/** And of a balancer driven through the experimental API: what it is given to connect to. */
+const BALANCER_CALLS = ['updateAddressList', 'exitIdle'] as const;
+
 /** Wraps methods of a prototype so that each call is an act of its caller. Returns what puts them back. */
 function wrapCalls(prototype: object, names: readonly string[], recorder: Recorder): () => void {
   const undo: (() => void)[] = [];
@@ -68,10 +71,13 @@ const grpcClients: Probe = {
     };
     return {
       modulesLoaded() {
-        for (const each of realm.loaded(/@grpc[\\/]grpc-js[\\/]build[\\/]src[\\/](?:client|channel|server)\.js$/)) {
+        for (const each of realm.loaded(
+          /@grpc[\\/]grpc-js[\\/]build[\\/]src[\\/](?:client|channel|server|load-balancer-child-handler)\.js$/,
+        )) {
           wrap(prototypeOf(each, 'Client'), CALLS);
           wrap(prototypeOf(each, 'ChannelImplementation'), CHANNEL_CALLS);
           wrap(prototypeOf(each, 'Server'), SERVER_CALLS);
+          wrap(prototypeOf(each, 'ChildLoadBalancerHandler'), BALANCER_CALLS);
         }
       },
       // Every closed client leaves its subchannels in the pool for its next sweep, 10 s later at the most: sweep now.
