@@ -1,8 +1,28 @@
+import type { Options } from './config';
+import type { Finding } from './model/finding';
 import type { Allowance } from './model/rule';
+import { LeakError } from './runners/leak-error';
 
 export type { Options } from './config';
+export type {
+  ActiveProbe,
+  Beginning,
+  Identity,
+  Liveness,
+  Probe,
+  Realm,
+  Recorder,
+  Sighting,
+  Watch,
+} from './engine/probe';
+export type { Finding, FindingKind } from './model/finding';
+export type { Frame, FrameOrigin } from './model/frame';
 export type { Level } from './model/level';
-export type { Allowance };
+export type { Cost, FileReport, ProbeFailure } from './model/report';
+export type { Facts, Lexicon, Thing } from './model/resource';
+export type { Rule } from './model/rule';
+export type { OwnerKind, ScopeKind, ScopeRef } from './model/scope';
+export { type Allowance, LeakError };
 
 /** Where the environment leaves word for the tests in its sandbox. */
 const GATE = Symbol.for('leakgate.gate');
@@ -22,3 +42,32 @@ export const leakgate = {
     gate?.allow(allowance);
   },
 } as const;
+
+/**
+ * Runs `fn` and says what it left open, for code outside a test runner. What descends from the call is watched, by asynchronous
+ * context; what others do in the same process meanwhile is not. Blocks run one after the other; a nested one runs within its own.
+ *
+ * @param fn the work; awaited, and given its grace to close what it opened
+ * @param options `leftovers: 'release'` (default) closes what was found, as in a test
+ * @returns one finding for each resource, or group of them, still open; empty if all was closed
+ * @throws whatever `fn` throws, once its leftovers are released; `UsageError` for a wrong option
+ * @example
+ * const [leak] = await findLeaks(() => connectAndForget());
+ */
+export async function findLeaks(fn: () => unknown, options: Partial<Options> = {}): Promise<readonly Finding[]> {
+  return lazily().leaksOf(fn, options, findLeaks);
+}
+
+/**
+ * Runs `fn` and throws if it left anything open. See {@link findLeaks}.
+ * @throws {LeakError} if anything is still open
+ * @example
+ * await assertNoLeaks(() => startAndStop());
+ */
+export async function assertNoLeaks(fn: () => unknown, options: Partial<Options> = {}): Promise<void> {
+  const [first, ...others] = await lazily().leaksOf(fn, options, assertNoLeaks);
+  if (first !== undefined) throw new LeakError([first, ...others]);
+}
+
+/** The engine, only now: a test that merely says `leakgate.allow` is not to load it into its sandbox. */
+const lazily = (): typeof import('./runners/block') => require('./runners/block') as typeof import('./runners/block');

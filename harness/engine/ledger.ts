@@ -38,6 +38,7 @@ export class Ledger implements Recorder {
   readonly #byId = new Map<number, Entry>();
   readonly #remembered = new WeakMap<object, Memory>();
   readonly #stacks: StackPolicy;
+  readonly #onlyLineage: boolean;
   readonly #hook;
   #muted = 0;
   /** The scope of the file now running; what has no lineage and no other home belongs to it. */
@@ -58,8 +59,10 @@ export class Ledger implements Recorder {
   /** The first error thrown while recording: the gate is red if there is one. */
   failure: Error | undefined;
 
-  constructor(camera: OpeningCamera, stacks: StackPolicy) {
+  /** @param onlyLineage take nothing for a scope's merely because it appeared while the scope ran */
+  constructor(camera: OpeningCamera, stacks: StackPolicy, onlyLineage: boolean) {
     this.#camera = camera;
+    this.#onlyLineage = onlyLineage;
     this.#stacks = stacks;
     const callbacks: HookCallbacks & { trackPromises?: boolean } = { init: this.#init, trackPromises: false };
     this.#hook = createHook(callbacks);
@@ -258,6 +261,7 @@ export class Ledger implements Recorder {
 
   /** The only scope now running, or the nearest one that surely encloses it. */
   #window(): [Scope | undefined, OwnerKind] {
+    if (this.#onlyLineage) return [undefined, 'window'];
     if (this.#loading || this.#active.size === 0) return [this.#file, 'window'];
     const [only] = this.#active;
     return this.#active.size === 1 ? [only, 'window'] : [this.#file, 'overlap'];

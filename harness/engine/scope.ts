@@ -14,6 +14,9 @@ export interface Lineage {
   readonly act: Opening | undefined;
 }
 
+/** Scopes whose names make up a path. */
+const NAMED: ReadonlySet<ScopeKind> = new Set<ScopeKind>(['suite', 'test', 'block']);
+
 /** A scope at run time: what was opened in it, and whether its teardown is over. */
 export class Scope {
   readonly id = nextId++;
@@ -57,7 +60,7 @@ export class Scope {
     const target = this.answerable;
     const path: string[] = [];
     for (let scope: Scope | undefined = target; scope !== undefined; scope = scope.parent) {
-      if ((scope.kind === 'suite' || scope.kind === 'test') && scope.name !== '') path.unshift(scope.name);
+      if (NAMED.has(scope.kind) && scope.name !== '') path.unshift(scope.name);
     }
     const ref = { kind: target.kind, path, file: this.file };
     return this.hook === undefined ? ref : { ...ref, hook: this.hook };

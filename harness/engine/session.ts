@@ -1,6 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cost, ProbeFailure } from '../model/report';
-import { type Allowance, type Rule, ruledOut } from '../model/rule';
+import { type Allowance, ruledOut } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
 import { Allowances } from './allowances';
 import { nowMs, ticks } from './clock';
@@ -8,35 +8,13 @@ import type { Entry } from './entry';
 import { collectUntil } from './gc';
 import { type Look, look, lookAtAll, patienceWith } from './judge';
 import { Ledger } from './ledger';
-import { type FileClassifier, OpeningCamera } from './opening';
-import type { Probe, Realm } from './probe';
+import { OpeningCamera } from './opening';
 import { RunningProbes } from './running-probes';
 import { type Lineage, Scope } from './scope';
+import type { SessionOptions } from './session-options';
 import { type Patience, settle } from './settle';
 import { type Knowledge, type Suspect, suspectOf } from './suspect';
 import { type Ruling, Verdicts } from './verdicts';
-
-/** Everything a session of one test file needs to know. */
-export interface SessionOptions {
-  /** Absolute path of the test file. */
-  readonly file: string;
-  /** Project root: fingerprints name files relative to it. */
-  readonly rootDir: string;
-  readonly realm: Realm;
-  readonly classifier: FileClassifier;
-  readonly probes: readonly Probe[];
-  /** What libraries keep by design. */
-  readonly rules: readonly Rule[];
-  /** How long a suspect may take to close, in milliseconds. */
-  readonly graceMs: number;
-  /** Capture every stack, whatever it costs. */
-  readonly everyStack: boolean;
-  /** Collect and judge everything after every test, deferred verdicts too. */
-  readonly collectEachTest: boolean;
-  /** Whether to release what was reported, so that later tests stand on clean ground. */
-  readonly cleanUp: boolean;
-  readonly allow: readonly Allowance[];
-}
 
 /** The accounts of one test file: scopes are entered and left, and leaving one says what it left behind. */
 export class Session {
@@ -60,7 +38,11 @@ export class Session {
     this.file = new Scope('file', '', this.host, options.file);
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.allow);
-    this.#ledger = new Ledger(new OpeningCamera(options.classifier), options.everyStack ? 'all' : 'budget');
+    this.#ledger = new Ledger(
+      new OpeningCamera(options.classifier),
+      options.everyStack ? 'all' : 'budget',
+      options.onlyLineage === true,
+    );
     this.#probes = new RunningProbes(this.#ledger);
     this.#knowledge = {
       memoryOf: (subject) => this.#ledger.memoryOf(subject),
@@ -205,7 +187,8 @@ export class Session {
     const lookAgain = (): Look => lookAtAll(this.#all(), this.#knowledge);
     if (lookAgain().due.length > 0) this.#probes.drain();
     await this.#decide(lookAgain, rulings);
-    await this.#audit(rulings);
+    // What the process holds besides is others' where others are at work.
+    if (this.#options.onlyLineage !== true) await this.#audit(rulings);
   }
 
   /** Settles what is suspicious, then rules on what is left; what only a collection can tell comes last. */

@@ -1,5 +1,5 @@
-/** The kinds of scope, outermost first. Every resource belongs to exactly one scope. */
-export type ScopeKind = 'run' | 'file' | 'suite' | 'test' | 'hook';
+/** The kinds of scope, outermost first. Every resource belongs to exactly one scope. A `block` is a call outside any test runner. */
+export type ScopeKind = 'run' | 'file' | 'suite' | 'test' | 'hook' | 'block';
 
 /**
  * How it is known whose a resource is: `lineage` by async context (sound even under `test.concurrent`),

@@ -31,6 +31,8 @@ function place(scope: ScopeRef): string {
         : `in ${hook === '' ? '' : `the ${hook}`}suite "${suite}"`;
     case 'file':
       return 'while this file was loading';
+    case 'block':
+      return 'in this block';
     case 'run':
       return 'in this run';
   }
@@ -45,6 +47,8 @@ function where(scope: ScopeRef): string {
       return "in the suite's `afterAll`";
     case 'file':
       return 'in an `afterAll` at the top of the file';
+    case 'block':
+      return 'before the block ends';
     case 'run':
       return 'in `globalTeardown`';
   }

@@ -15,11 +15,16 @@ export function openings(run: JestRun): readonly string[] {
     .sort();
 }
 
-/** The 1-based line that ends in `// opens`, at or after the one that carries `title`. */
+/** The 1-based line that ends in `// opens`, at or after the one that carries `title`, or as much of it as the source has. */
 function openingLine(text: string, title: string): number {
   const lines = text.split('\n');
-  const start = lines.findIndex((line) => line.includes(title));
-  return 1 + lines.findIndex((line, index) => index >= Math.max(start, 0) && line.trimEnd().endsWith('// opens'));
+  const words = title.split(' ');
+  let start = -1;
+  while (start < 0 && words.length > 0) {
+    start = lines.findIndex((line) => line.includes(words.join(' ')));
+    words.pop();
+  }
+  return 1 + lines.findIndex((line, index) => index >= start && line.trimEnd().endsWith('// opens'));
 }
 
 /**

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { expectClaims, findingsOf } from './claims';
 import { type JestRun, runJest } from './jest-project';
+
+jest.setTimeout(60_000);
 
 const installed = (name: string): string => resolve(__dirname, '../../node_modules', name);
 

@@ -1,0 +1,27 @@
+import type { Allowance, Rule } from '../model/rule';
+import type { FileClassifier } from './opening';
+import type { Probe, Realm } from './probe';
+
+/** Everything a session of one test file needs to know. */
+export interface SessionOptions {
+  /** Absolute path of the test file. */
+  readonly file: string;
+  /** Project root: fingerprints name files relative to it. */
+  readonly rootDir: string;
+  readonly realm: Realm;
+  readonly classifier: FileClassifier;
+  readonly probes: readonly Probe[];
+  /** What libraries keep by design. */
+  readonly rules: readonly Rule[];
+  /** How long a suspect may take to close, in milliseconds. */
+  readonly graceMs: number;
+  /** Capture every stack, whatever it costs. */
+  readonly everyStack: boolean;
+  /** Collect and judge everything after every test, deferred verdicts too. */
+  readonly collectEachTest: boolean;
+  /** Whether to release what was reported, so that later tests stand on clean ground. */
+  readonly cleanUp: boolean;
+  readonly allow: readonly Allowance[];
+  /** Record only what descends from a scope that was run: for a process in which others are at work too. */
+  readonly onlyLineage?: boolean;
+}

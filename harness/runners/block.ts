@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { catalog } from '../catalog';
+import { mergeOptions, type Options } from '../config';
+import { OpeningCamera } from '../engine/opening';
+import type { Probe } from '../engine/probe';
+import { Session } from '../engine/session';
+import type { Finding } from '../model/finding';
+import type { Rule } from '../model/rule';
+import { asWritten } from './as-written';
+import { jestFiles } from './jest-files';
+
+const inBlock = new AsyncLocalStorage<true>();
+let queue: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `fn` and says what it left open: what descends from the call is watched, by asynchronous context, and nothing else in
+ * the process. Blocks run one after the other, for probes patch and restore; a nested one runs within its own.
+ * @param caller frames above it are ours
+ * @throws whatever `fn` throws; {@link UsageError} for a wrong option
+ */
+export async function leaksOf(
+  fn: () => unknown,
+  options: Partial<Options>,
+  caller: (...args: never[]) => unknown,
+): Promise<readonly Finding[]> {
+  const merged = mergeOptions([{ place: 'The options of findLeaks', value: options }]);
+  const file = new OpeningCamera(jestFiles).take(caller, false)?.frames[0]?.file ?? process.cwd();
+  const run = (): Promise<readonly Finding[]> => inBlock.run(true, () => watch(fn, merged, file));
+  if (inBlock.getStore() === true) return run();
+  const result = queue.then(run);
+  queue = result.catch(() => {});
+  return result;
+}
+
+async function watch(fn: () => unknown, options: Options, file: string): Promise<readonly Finding[]> {
+  if (options.level === 'off') {
+    await fn();
+    return [];
+  }
+  const session = new Session({
+    file,
+    rootDir: process.cwd(),
+    realm: { global: globalThis as unknown as Record<PropertyKey, unknown>, loaded: loadedHere },
+    classifier: jestFiles,
+    probes: catalog<Probe>('probes'),
+    rules: catalog<readonly Rule[]>('rules').flat(),
+    graceMs: options.graceMs,
+    everyStack: options.level === 'trace' || options.level === 'paranoid',
+    collectEachTest: options.level === 'paranoid',
+    cleanUp: options.leftovers === 'release',
+    allow: options.allow,
+    onlyLineage: true,
+  });
+  session.start();
+  session.loaded();
+  const block = session.enter('block', fn.name, session.file);
+  let rulings: Awaited<ReturnType<Session['finish']>> = [];
+  try {
+    await session.run(block, fn);
+  } finally {
+    rulings = [...(await session.leave(block)), ...(await session.finish())];
+  }
+  const [failure] = session.failures;
+  if (failure !== undefined)
+    throw new Error(`leakgate could not do its job: the ${failure.probe} probe: ${failure.why}`);
+  return rulings.map(({ finding }) => asWritten(finding));
+}
+
+const loadedHere = (pattern: RegExp): readonly unknown[] =>
+  Object.entries(require.cache).flatMap(([path, module]) => (pattern.test(path) ? [module?.exports] : []));
