@@ -2,7 +2,10 @@ import type { Frame, FrameOrigin } from '../model/frame';
 
 /** The stack of an opening, reduced at once to places: it holds nothing alive. */
 export interface Opening {
-  /** User and library frames, innermost first; the runner's own and Node's are left out. */
+  /**
+   * User and library frames, innermost first; the runner's own and Node's are left out, and so is the function around a promise's
+   * executor or an array's callback in the same file: the two are one act.
+   */
   readonly frames: readonly Frame[];
   /** Node module that made the resource on somebody's behalf (`node:_http_server`), `undefined` if user or library code called the public API. */
   readonly inner: string | undefined;
@@ -45,6 +48,14 @@ const HARNESS_DIR = __dirname.replaceAll('\\', '/').replace(/\/engine$/, '/');
 
 const NativeError = Error;
 const captureStackTrace = Error.captureStackTrace;
+
+/** Built-ins that call at once what is written on the spot: a promise's executor, the callback of `map` or `forEach`. */
+const callsInline = (site: NodeJS.CallSite): boolean => {
+  const name = site.getFunctionName();
+  return (name === 'Promise' && site.isConstructor()) || ARRAY_CALLERS.has(name ?? '');
+};
+
+const ARRAY_CALLERS = new Set(['map', 'forEach', 'flatMap', 'from']);
 
 /** Captures openings. Saves and restores whatever it needs of `Error`, so that tampering on either side is not felt on the other. */
 export class OpeningCamera {
@@ -110,9 +121,16 @@ export class OpeningCamera {
     let user = 0;
     let library = 0;
     let byPlugin = false;
+    let inline: string | undefined;
     for (const site of sites) {
       const file = site.getFileName();
-      if (file == null || file === '') continue;
+      if (file == null || file === '') {
+        if (callsInline(site)) inline = frames.at(-1)?.file;
+        continue;
+      }
+      const written = inline === file;
+      inline = undefined;
+      if (written) continue;
       const origin = this.#origin(file);
       switch (origin) {
         case 'node':

@@ -203,7 +203,7 @@ describe('leftovers', () => {
   ])('reports each leak once, whether the rule is %s', async (leftovers, port) => {
     const run = await cascade(leftovers, port);
     const statuses = [...run.tests].map(([name, { status }]) => `${name}: ${status}`);
-    console.log(run.output);
+
     expect(statuses.sort()).toEqual([
       'careless: failed',
       'finds the port as the gate left it: passed',
