@@ -32,7 +32,8 @@ function observe(recorder: Recorder): FsObserver<Beginning> {
       recorder.openedLater(beginning, { watch: rawDescriptor, resource, keep: true });
     },
     handle(beginning, handle, path) {
-      descriptors.opened(handle.fd);
+      // The handle itself tells its number, for as long as it has it.
+      descriptors.reused(handle.fd);
       namePath(handle, path);
       recorder.openedLater(beginning, { watch: fileHandle, resource: handle });
     },
