@@ -28,6 +28,8 @@ export class Session {
   readonly #knowledge: Knowledge;
   readonly #probes: RunningProbes;
   #deferred: Entry[] = [];
+  /** What was reported, and may still be there: an audit does not report it again. */
+  #reported: WeakRef<object>[] = [];
   #setupMs = 0;
   #judgingMs = 0;
   #waitedMs = 0;
@@ -214,6 +216,7 @@ export class Session {
   async #audit(rulings: Ruling[]): Promise<void> {
     const sightings = () => {
       const known = this.#all().flatMap((entry) => entry.resource ?? []);
+      known.push(...this.#reported.flatMap((ref) => ref.deref() ?? []));
       return this.#probes.audit(known);
     };
     let found = sightings();
@@ -268,7 +271,11 @@ export class Session {
   /** Marks a root and all beneath it as reported; releases them unless leftovers are to be kept. */
   #close(root: Suspect, spare = false): void {
     const { release, sparesOwned } = root.identity;
-    for (const entry of root.entries) entry.reported = true;
+    for (const entry of root.entries) {
+      entry.reported = true;
+      const { resource } = entry;
+      if (resource !== undefined && entry.watch.transient !== true) this.#reported.push(new WeakRef(resource));
+    }
     if (this.#options.cleanUp && !spare) {
       try {
         this.#ledger.mute(() => release?.());
@@ -284,5 +291,6 @@ export class Session {
     this.#ledger.close();
     this.#probes.stop();
     this.#deferred = [];
+    this.#reported = [];
   }
 }

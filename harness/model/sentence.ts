@@ -18,7 +18,7 @@ export interface Saying {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-function place(scope: ScopeRef): string {
+function place(scope: ScopeRef, root: Thing): string {
   const suite = scope.path.at(-1);
   const hook = scope.hook === undefined ? '' : `\`${scope.hook}\` of `;
   switch (scope.kind) {
@@ -30,7 +30,8 @@ function place(scope: ScopeRef): string {
         ? `in ${hook === '' ? '' : `the ${hook}`}this file`
         : `in ${hook === '' ? '' : `the ${hook}`}suite "${suite}"`;
     case 'file':
-      return 'while this file was loading';
+      // A line is what tells that it was the file's own code, and not some test's.
+      return root.openedAt === undefined ? 'in this file' : 'while this file was loading';
     case 'block':
       return 'in this block';
     case 'run':
@@ -76,11 +77,11 @@ export function say(saying: Saying): string {
   const remedy = `${saying.remedy ?? words.remedy} ${where(scope)}.`;
   switch (kind) {
     case 'leak':
-      return `${subject} ${was} ${words.opened} ${place(scope)}, but never ${words.closed}.\n${remedy}`;
+      return `${subject} ${was} ${words.opened} ${place(scope, root)}, but never ${words.closed}.\n${remedy}`;
     case 'late':
-      return `${subject} ${was} ${words.opened} by work ${scope.kind === 'test' ? 'of this test' : `begun ${place(scope)}`} that went on after its teardown, and ${many ? 'are' : 'is'} still there.\nWait for that work, or stop it, ${where(scope)}; then ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`;
+      return `${subject} ${was} ${words.opened} by work ${scope.kind === 'test' ? 'of this test' : `begun ${place(scope, root)}`} that went on after its teardown, and ${many ? 'are' : 'is'} still there.\nWait for that work, or stop it, ${where(scope)}; then ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`;
     case 'foreign-close':
-      return `${subject} ${was} closed in this test, but ${was} ${words.opened} ${place(scope)}, for others to use.\nLeave the closing to the scope that opened it, or open one in the test itself.`;
+      return `${subject} ${was} closed in this test, but ${was} ${words.opened} ${place(scope, root)}, for others to use.\nLeave the closing to the scope that opened it, or open one in the test itself.`;
     case 'unproven':
       return `${subject} ${was} ${words.opened} while several tests ran at once, and never ${words.closed}; which of them did it cannot be proved.\n${words.remedy} where it was ${words.opened}. Run the file's tests one at a time to learn which.`;
     case 'unused-allow':
