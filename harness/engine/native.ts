@@ -14,16 +14,21 @@ function getAsyncId(): GetAsyncId {
   return borrowed;
 }
 
+/** The async id of a native resource, as `init` announced it; -1 once its native object is gone, and for what is no such thing. */
+export function asyncIdOf(resource: object): number {
+  try {
+    return getAsyncId().call(resource);
+  } catch {
+    return -1;
+  }
+}
+
 /**
  * Whether a native resource is still the one `init` announced: it answers with its id while the native object lives and with -1
  * once it is gone. Holds for handles, ref'd or not, requests, asynchronous jobs, workers and message ports.
  */
 export function nativeLives(resource: object, asyncId: number): boolean {
-  try {
-    return getAsyncId().call(resource) === asyncId;
-  } catch {
-    return false;
-  }
+  return asyncIdOf(resource) === asyncId;
 }
 
 const symbols = new Map<string, Set<symbol>>();

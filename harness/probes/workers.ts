@@ -1,4 +1,4 @@
-import { nativeLives } from '../engine/native';
+import { asyncIdOf, nativeLives } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Probe, Watch } from '../engine/probe';
 
@@ -29,14 +29,33 @@ const isOwn = (opening: Opening | undefined): boolean =>
   opening.inner !== undefined &&
   !(opening.inner === 'node:internal/worker/io' && opening.innerFn === 'BroadcastChannel');
 
+/** First ports of the channels met so far, by async id: a channel makes two ports at once. */
+const firstPorts = new Map<number, { readonly port: WeakRef<object>; readonly opening: Opening | undefined }>();
+
+const samePlace = (one: Opening | undefined, other: Opening | undefined): boolean => {
+  const [a, b] = [one?.frames[0], other?.frames[0]];
+  return a !== undefined && b !== undefined && a.file === b.file && a.line === b.line && a.column === b.column;
+};
+
+/** The first port of the channel whose second one `port` is. */
+function firstOf(port: object, opening: Opening | undefined): object | undefined {
+  const id = asyncIdOf(port);
+  const first = firstPorts.get(id - 1);
+  if (first !== undefined && samePlace(first.opening, opening)) return first.port.deref();
+  firstPorts.set(id, { port: new WeakRef(port), opening });
+  return undefined;
+}
+
 const port: Watch = {
   state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
   identify(resource, opening) {
     if (isOwn(opening)) return undefined;
     const broadcast = opening?.inner !== undefined;
+    const first = broadcast ? undefined : firstOf(resource, opening);
     return {
       kind: broadcast ? 'broadcast-channel' : 'message-port',
       subject: resource,
+      parents: first === undefined ? [] : [first],
       release: () => {
         (resource as { close: () => void }).close();
       },
@@ -74,6 +93,7 @@ const workers: Probe = {
     },
   },
   asyncTypes: { WORKER: worker, MESSAGEPORT: port },
+  start: () => ({ stop: () => firstPorts.clear() }),
 };
 
 export default workers;
