@@ -1,18 +1,53 @@
-import type { FSWatcher } from 'node:fs';
-import { asObject, nativeLives, slot } from '../engine/native';
+import { type FSWatcher, unwatchFile, watch, watchFile } from 'node:fs';
+import { dirname } from 'node:path';
+import { asObject, field, nativeLives, slot } from '../engine/native';
+import type { Opening } from '../engine/opening';
 import type { Probe, Watch } from '../engine/probe';
+import { type StartedPaths, startedPaths } from '../engine/started-path';
+
+const LEAVE_LOOP =
+  'Leave its loop with `break`, call `return()` on its iterator, or abort it through the `signal` option,';
+
+let paths: readonly StartedPaths[] = [];
+/** A handle of each native class, kept for its prototype. */
+let samples: readonly object[] | undefined;
+
+const pathOf = (handle: object): string | undefined =>
+  paths.map((each) => each.of(handle)).find((path) => path !== undefined);
+const labelOf = (path: string | undefined): string => (path === undefined ? '' : `on ${path}`);
+
+const placeOf = (opening: Opening | undefined): string => {
+  const frame = opening?.frames.find((each) => each.origin === 'user');
+  return frame === undefined ? '' : `${frame.file}:${frame.line}:${frame.column}`;
+};
+
+/** Watchers met so far, by line and path: on Linux a recursive one is a watcher for each folder, all of one call. */
+const met = new Map<string, WeakRef<object>>();
+
+/** The watcher of the nearest folder around `path` that the same call made. */
+function outerOf(place: string, path: string): object | undefined {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const outer = met.get(`${place} ${folder}`)?.deref();
+    if (outer !== undefined || folder === dirname(folder)) return outer;
+  }
+}
 
 const watcher: Watch = {
   state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
   identify(resource, opening) {
     const owner = asObject(slot(resource, 'owner_symbol')) as FSWatcher | undefined;
-    const promised = owner === undefined;
+    const subject = owner ?? resource;
+    const promised = owner === undefined || opening?.inner === 'node:internal/fs/promises';
+    const path = pathOf(resource);
+    const place = placeOf(opening);
+    const outer = path === undefined || place === '' ? undefined : outerOf(place, path);
+    if (path !== undefined) met.set(`${place} ${path}`, new WeakRef(subject));
     return {
       kind: 'watcher',
-      subject: owner ?? resource,
-      ...(promised || opening?.inner === 'node:internal/fs/promises'
-        ? { remedy: 'Abort it through the `signal` option' }
-        : {}),
+      subject,
+      label: labelOf(path),
+      parents: outer === undefined || outer === subject ? [] : [outer],
+      ...(promised ? { remedy: LEAVE_LOOP } : {}),
       release: () => {
         if (owner !== undefined) owner.close();
         else (resource as { close: () => void }).close();
@@ -28,10 +63,28 @@ const statWatcher: Watch = {
     return {
       kind: 'stat-watcher',
       subject: owner ?? resource,
+      label: labelOf(pathOf(resource)),
       release: () => owner?.stop?.(),
     };
   },
 };
+
+/** Once a process: Node does not hand out its native classes, only instances of them. */
+function sampleHandles(): readonly object[] {
+  const handles: object[] = [];
+  const listener = (): void => {};
+  try {
+    const event = watch(__filename);
+    handles.push(asObject(field(event, '_handle')) ?? []);
+    event.close();
+    const stat = watchFile(__filename, { persistent: false }, listener);
+    handles.push(asObject(field(stat, '_handle')) ?? []);
+    unwatchFile(__filename, listener);
+  } catch {
+    // The system allows no more watchers: there will be none to tell apart either.
+  }
+  return handles;
+}
 
 /** `fs.watch`, `fs.promises.watch` and `fs.watchFile`. */
 const watchers: Probe = {
@@ -55,6 +108,17 @@ const watchers: Probe = {
     },
   },
   asyncTypes: { FSEVENTWRAP: watcher, STATWATCHER: statWatcher },
+  start() {
+    samples ??= sampleHandles();
+    paths = samples.map(startedPaths);
+    return {
+      stop() {
+        for (const each of paths) each.stop();
+        paths = [];
+        met.clear();
+      },
+    };
+  },
 };
 
 export default watchers;
