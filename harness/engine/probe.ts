@@ -15,6 +15,8 @@ export interface Identity {
   readonly facts?: Facts;
   /** Subjects that own this one, nearest first: a socket's session, a session's server. */
   readonly parents?: readonly object[];
+  /** Released on its own, so a parent of an outer scope does not answer for it: a stream on a session that others use too. */
+  readonly separate?: boolean;
   /** Subjects this one owns. */
   readonly children?: readonly object[];
   /**

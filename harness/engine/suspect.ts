@@ -107,6 +107,7 @@ function adopt(suspect: Suspect, bySubject: ReadonlyMap<object, Suspect>, knowle
     }
     const parent = bySubject.get(subject);
     if (parent === undefined || parent === suspect) continue;
+    if (suspect.identity.separate === true && parent.scope !== suspect.scope) continue;
     hang(suspect, parent);
     break;
   }

@@ -54,6 +54,7 @@ const stream: Watch = {
     const owner = ownerOf(resource) as Http2Stream | undefined;
     if (owner === undefined) return undefined;
     const parent = asObject(owner.session);
+    const isRequest = parent !== undefined && slot(parent, 'server') === undefined;
     const headers = asObject(owner.sentHeaders);
     const path = headers === undefined ? undefined : field(headers, ':path');
     return {
@@ -61,6 +62,7 @@ const stream: Watch = {
       subject: owner,
       label: `${typeof path === 'string' ? `${path} ` : ''}(id ${owner.id ?? 'pending'})`,
       parents: parent === undefined ? [] : [parent],
+      separate: isRequest,
     };
   },
 };

@@ -1,0 +1,30 @@
+import { describeProbe } from './probe-fixtures';
+
+const client = (scheme = 'http') => ({
+  kind: 'http2-client-session',
+  says: new RegExp(
+    `^An HTTP/2 session to ${scheme}://127\\.0\\.0\\.1:\\d+ was opened in this test, but never closed\\.\nClose it with \`session\\.close`,
+  ),
+});
+const stream = (path: string) => ({
+  kind: 'http2-stream',
+  says: new RegExp(`^An HTTP/2 stream ${path} \\(id \\d+\\) was opened in this test.*\`stream\\.close\\(\\)\``, 's'),
+});
+const accepted = {
+  kind: 'http2-server-session',
+  says: /^An accepted HTTP\/2 session.* was opened in this test, but never closed\.\nClose it with `session\.close/,
+};
+
+describeProbe('http2', {
+  'leaks-client-session': client(),
+  'leaks-secure-client-session': client('https'),
+  'leaks-unref-session': client(),
+  'leaks-session-with-request': client(),
+  'leaks-session-after-request': client(),
+  'leaks-session-after-ping': client(),
+  'leaks-session-after-goaway': client(),
+  'leaks-stream': stream('/hang'),
+  'leaks-stream-unread': stream('/drip'),
+  'leaks-server-session': accepted,
+  'leaks-server-compat': accepted,
+});
