@@ -2,6 +2,18 @@ import type { ChildProcess } from 'node:child_process';
 import { asObject, field, nativeLives, slot } from '../engine/native';
 import type { Probe, Watch } from '../engine/probe';
 
+/** How much of a command is shown. */
+const LABEL = 80;
+
+/** A child with a channel: a parent that hangs up is never told `close`, only `exit`. */
+const LEAVE = 'End it with `child.disconnect()` or `child.kill()`, and await its `exit` event,';
+
+/** The command as its author would type it. */
+function commandOf({ spawnargs }: ChildProcess): string {
+  const [program = '', ...args] = spawnargs;
+  return [program === process.execPath ? 'node' : program, ...args].join(' ');
+}
+
 const child: Watch = {
   state(resource, asyncId) {
     return nativeLives(resource, asyncId) ? 'open' : 'released';
@@ -9,13 +21,14 @@ const child: Watch = {
   identify(resource) {
     const owner = asObject(slot(resource, 'owner_symbol')) as ChildProcess | undefined;
     if (owner === undefined || owner.pid === undefined) return undefined;
-    const command = owner.spawnargs.join(' ');
-    const channel = asObject(field(owner, '_channel'));
+    const command = commandOf(owner);
+    const channel = asObject(field(owner, 'channel'));
     return {
       kind: 'child-process',
       subject: owner,
-      label: `(pid ${owner.pid}: ${command.length > 60 ? `${command.slice(0, 57)}...` : command})`,
+      label: `(pid ${owner.pid}: ${command.length > LABEL ? `${command.slice(0, LABEL - 3)}...` : command})`,
       facts: { pid: owner.pid, command, ipc: channel !== undefined },
+      ...(channel === undefined ? {} : { remedy: LEAVE }),
       children: [...owner.stdio.flatMap((stream) => stream ?? []), ...(channel === undefined ? [] : [channel])],
       release: () => {
         owner.kill('SIGKILL');

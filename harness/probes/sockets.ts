@@ -152,7 +152,8 @@ function identifySocket(socket: net.Socket): Identity {
       release: () => socket.destroy(),
     };
   }
-  const kind = socket instanceof TLSSocket ? 'tls-socket' : isUnix(socket) ? 'unix-socket' : 'tcp-socket';
+  const unixKind = isUnix(socket) && unixPath(socket) === '' ? 'pipe' : 'unix-socket';
+  const kind = socket instanceof TLSSocket ? 'tls-socket' : isUnix(socket) ? unixKind : 'tcp-socket';
   return { ...base, kind, release: () => socket.destroy() };
 }
 
@@ -251,6 +252,7 @@ const sockets: Probe = {
     'tcp-socket': socket('a TCP connection', 'TCP connections'),
     'tls-socket': socket('a TLS connection', 'TLS connections'),
     'unix-socket': socket('a unix socket connection', 'unix socket connections'),
+    pipe: socket('a pipe', 'pipes'),
     'accepted-socket': socket(
       'an accepted connection',
       'accepted connections',
