@@ -1,20 +1,19 @@
-import { asObject, nativeLives, slot } from '../engine/native';
+import { asObject, field, nativeLives, slot } from '../engine/native';
 import type { Probe, Watch } from '../engine/probe';
 
 /** A native request or job that is under way: its callback is its own. A synchronous call leaves none and is over by now. */
-const inFlight = (kind: string, callback: string): Watch => ({
+const inFlight = (kind: string, callback: string, label: (request: { hostname?: unknown }) => string): Watch => ({
   state: (resource, asyncId) =>
     typeof (resource as Record<string, unknown>)[callback] === 'function' && nativeLives(resource, asyncId)
       ? 'open'
       : 'released',
-  identify: (resource) => {
-    const { hostname } = resource as { hostname?: unknown };
-    return { kind, subject: resource, label: typeof hostname === 'string' ? `for ${hostname}` : '' };
-  },
+  identify: (resource) => ({ kind, subject: resource, label: label(resource) }),
 });
 
-const dns = inFlight('dns-query', 'oncomplete');
-const job = inFlight('crypto-job', 'ondone');
+const dns = inFlight('dns-query', 'oncomplete', ({ hostname }) =>
+  typeof hostname === 'string' ? `for ${hostname}` : '',
+);
+const job = inFlight('crypto-job', 'ondone', (request) => `(${request.constructor.name.replace(/Job$/, '')})`);
 
 const zlib: Watch = {
   state(resource, asyncId) {
@@ -26,7 +25,8 @@ const zlib: Watch = {
     const owner = asObject(slot(resource, 'owner_symbol')) as { destroy(): void } | undefined;
     if (owner === undefined) return undefined;
     return {
-      kind: 'zlib-stream',
+      // The functions that take a callback put it on the stream they make.
+      kind: typeof field(owner, 'cb') === 'function' ? 'zlib-job' : 'zlib-stream',
       subject: owner,
       label: `(${owner.constructor.name})`,
       release: () => owner.destroy(),
@@ -49,6 +49,14 @@ const pending: Probe = {
     'crypto-job': {
       noun: 'a crypto job',
       plural: 'crypto jobs',
+      opened: 'started',
+      closed: 'finished',
+      remedy: 'Await it',
+      pooled: true,
+    },
+    'zlib-job': {
+      noun: 'a zlib job',
+      plural: 'zlib jobs',
       opened: 'started',
       closed: 'finished',
       remedy: 'Await it',
