@@ -9,6 +9,12 @@ export interface Origin {
   readonly origin?: Origin | undefined;
 }
 
+/** Who opened a subject, and where, as remembered before its native side was there. */
+export interface Memory {
+  readonly scope: Scope | undefined;
+  readonly opening: Opening | undefined;
+}
+
 /** One line of the ledger: an opening that waits for its closing. It holds the resource weakly, or our own record of it. */
 export class Entry {
   readonly asyncId: number;

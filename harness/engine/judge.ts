@@ -57,7 +57,8 @@ export function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Du
   const { identity } = root;
   const entry = root.entries[0] as Entry;
   if (staysByDesign(root, knowledge)) return 'never';
-  if (root.scope.kind === 'file') return identity.diesWithFile === true ? 'never' : 'at-file-end';
+  if (identity.diesWithFile === true && root.scope.lifetime.kind === 'file') return 'never';
+  if (root.scope.kind === 'file') return 'at-file-end';
   if (identity.pool === 'private' || entry.late || root.owner === 'overlap') return 'at-file-end';
   const frames = root.trace;
   const first = frames[0];
@@ -105,8 +106,8 @@ export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge): Look
   const collectable: Suspect[] = [];
   for (const suspect of suspectsAmong(entries, knowledge)) {
     if (suspect.parent !== undefined || staysByDesign(suspect, knowledge)) continue;
-    const { kind } = suspect.scope;
-    if (kind === 'run' || (kind === 'file' && suspect.identity.diesWithFile === true)) continue;
+    if (suspect.scope.kind === 'run') continue;
+    if (suspect.identity.diesWithFile === true && suspect.scope.lifetime.kind === 'file') continue;
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }
   return { due, busy: false, collectable, blind: false };

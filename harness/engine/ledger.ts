@@ -1,7 +1,6 @@
 import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
-
 import type { OwnerKind } from '../model/scope';
-import { Entry, type Origin } from './entry';
+import { Entry, type Memory, type Origin } from './entry';
 import { knowsUser, type Opening, type OpeningCamera } from './opening';
 import type { Beginning, Identity, Recorder, Sighting, Watch } from './probe';
 import type { Lineage, Scope } from './scope';
@@ -12,12 +11,6 @@ const WEAK_ENTRIES = 256;
 
 /** How many stacks are captured: as a budget allows, or all of them. */
 export type StackPolicy = 'budget' | 'all';
-
-/** Who opened a subject, and where, as remembered before its native side was there. */
-export interface Memory {
-  readonly scope: Scope | undefined;
-  readonly opening: Opening | undefined;
-}
 
 /** A closing by a scope that had not done the opening. */
 export interface ForeignClose {
@@ -78,7 +71,8 @@ export class Ledger implements Recorder {
     this.#file = file;
     this.#loading = true;
     this.#firstId = new AsyncResource('LEAKGATE').asyncId();
-    this.#hook.enable();
+    // Muted, for hooks are themselves accounted for, and a test environment of the user's own may be on the stack.
+    this.mute(() => this.#hook.enable());
   }
 
   /** The file's modules are loaded. */
@@ -133,7 +127,7 @@ export class Ledger implements Recorder {
   }
 
   acting(): object | undefined {
-    return this.#muted > 0 ? undefined : (this.current() ?? this.#window()[0])?.answerable;
+    return this.#muted > 0 ? undefined : (this.current() ?? this.#window()[0])?.lifetime;
   }
 
   beginning(above?: (...args: never[]) => unknown): Beginning {
@@ -142,7 +136,7 @@ export class Ledger implements Recorder {
     if (opening?.byPlugin === true) return { scope: undefined, answers: undefined, opening };
     const acting = this.current() ?? (opening?.hostOnly === true ? undefined : this.#window()[0]);
     const scope = acting !== undefined && opening?.atImport === true ? this.#file : acting;
-    return { scope, answers: scope?.answerable, opening };
+    return { scope, answers: scope?.lifetime, opening };
   }
 
   openedLater(beginning: Beginning, sighting: Sighting): void {
@@ -152,7 +146,13 @@ export class Ledger implements Recorder {
     const act = knowsUser(opening) ? undefined : this.lineage.getStore()?.act;
     const origin = act === undefined ? undefined : { opening: act };
     const weak = sighting.keep !== true;
-    this.#enter(new Entry(-1, sighting.watch, sighting.resource, weak, scope, 'lineage', opening, origin));
+    const entry = new Entry(-1, sighting.watch, sighting.resource, weak, scope, 'lineage', opening, origin);
+    try {
+      this.#enter(entry);
+    } catch (error) {
+      // The user's own call is on the stack: what fails here is said at the end, and not to it.
+      this.failure ??= error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   act<T>(above: (...args: never[]) => unknown, fn: () => T): T {

@@ -94,7 +94,7 @@ export interface Recorder {
 /** An act under way whose result will be a resource. Opaque to probes. */
 export interface Beginning {
   readonly scope: unknown;
-  /** Who answers for it: the same for two acts of one test, its hooks included. `undefined` if it is nobody's. */
+  /** Who answers for it: one and the same for all acts of a test, its hooks included. `undefined` if it is nobody's. */
   readonly answers: object | undefined;
   readonly opening: Opening | undefined;
 }

@@ -55,6 +55,12 @@ export class Scope {
     return this.kind === 'hook' && this.parent !== undefined ? this.parent : this;
   }
 
+  /** The scope it lasts as long as: a file's outermost block and the file are one. */
+  get lifetime(): Scope {
+    const { answerable } = this;
+    return answerable.kind === 'suite' && answerable.parent?.kind === 'file' ? answerable.parent : answerable;
+  }
+
   /** This scope as reports name it. */
   ref(): ScopeRef {
     const target = this.answerable;

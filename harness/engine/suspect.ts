@@ -1,7 +1,6 @@
 import type { Frame } from '../model/frame';
 import type { OwnerKind } from '../model/scope';
-import type { Entry } from './entry';
-import type { Memory } from './ledger';
+import type { Entry, Memory } from './entry';
 import type { Identity } from './probe';
 import type { Scope } from './scope';
 
