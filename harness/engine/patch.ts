@@ -1,11 +1,11 @@
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * What happens around a patched method. `call` runs the original with the caller's own `this` and arguments; its result is to
+ * What happens around a patched method. `self` is whatever it was called on: nothing, if it was taken off its object. `call` runs the original with the caller's own `this` and arguments; its result is to
  * be returned and its exceptions are to be let through. `wrapper` is the patched method: frames above it are the caller's.
  */
 export type Around = (
-  self: object,
+  self: unknown,
   args: readonly unknown[],
   call: () => unknown,
   wrapper: (...args: never[]) => unknown,
@@ -32,7 +32,7 @@ export class Patches {
     const like = original();
     if (typeof like !== 'function') return;
     const patches = this;
-    const wrapper = function (this: object, ...args: unknown[]): unknown {
+    const wrapper = function (this: unknown, ...args: unknown[]): unknown {
       if (!patches.#active || patches.#depth > 0) return apply(original(), this, args);
       patches.#depth++;
       try {

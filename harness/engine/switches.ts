@@ -1,3 +1,4 @@
+import { asObject } from './native';
 import { Patches } from './patch';
 import type { ActiveProbe, Identity, Recorder, Watch } from './probe';
 
@@ -57,9 +58,10 @@ export class Switches implements ActiveProbe {
     for (const name of this.#kind.on) {
       this.#patches.method(prototype, name, (self, _args, call, wrapper) => {
         const result = call();
-        if (this.#on.get(self)?.off === false) return result;
-        const switched: Switched = { thing: new WeakRef(self), off: false };
-        this.#on.set(self, switched);
+        const thing = asObject(self);
+        if (thing === undefined || this.#on.get(thing)?.off === false) return result;
+        const switched: Switched = { thing: new WeakRef(thing), off: false };
+        this.#on.set(thing, switched);
         this.#recorder.opened({ watch: this.#watch, resource: switched, keep: true, above: wrapper });
         return result;
       });
@@ -67,9 +69,9 @@ export class Switches implements ActiveProbe {
     for (const name of this.#kind.off) {
       this.#patches.method(prototype, name, (self, _args, call) => {
         const result = call();
-        const switched = this.#on.get(self);
+        const thing = asObject(self);
+        const switched = thing && this.#on.get(thing);
         if (switched !== undefined) switched.off = true;
-        this.#on.delete(self);
         return result;
       });
     }

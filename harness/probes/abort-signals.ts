@@ -103,9 +103,10 @@ class AbortWatcher implements ActiveProbe {
     // On the prototype of signals and not on that of every target: nothing else pays for it.
     this.#patches.method(prototype, 'addEventListener', (self, args, call, wrapper) => {
       const [type, listener, options] = args;
+      const signal = asObject(self);
       const target = asObject(listener);
-      if (type !== 'abort' || target === undefined || this.#isOwn(self)) return call();
-      return this.#added(self, target, captures(options), call, wrapper);
+      if (type !== 'abort' || signal === undefined || target === undefined || this.#isOwn(signal)) return call();
+      return this.#added(signal, target, captures(options), call, wrapper);
     });
   }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
+import { asObject } from '../engine/native';
 import { Patches } from '../engine/patch';
 import type { ActiveProbe, Probe, Recorder } from '../engine/probe';
 import { Switches } from '../engine/switches';
@@ -8,7 +9,7 @@ function sharedHook(prototype: object): object | undefined {
   let shared: object | undefined;
   const patches = new Patches();
   patches.method(prototype, 'enable', (self, _args, call) => {
-    shared = self;
+    shared = asObject(self);
     return call();
   });
   const storage = new AsyncLocalStorage();

@@ -108,12 +108,13 @@ const diagnosticsChannels: Probe = {
     const bySubscriber = new WeakMap<object, Subscription[]>();
     const watch = (target: object, method: string, way: Subscription['way']): void =>
       patches.method(target, method, (self, args, call, wrapper) => {
+        const on = asObject(self);
         const subscriber = asObject(args[0]);
         const result = call();
-        if (subscriber === undefined) return result;
+        if (on === undefined || subscriber === undefined) return result;
         const others = bySubscriber.get(subscriber) ?? [];
-        for (const other of others) other.superseded ||= other.way === way && other.channel.deref() === self;
-        const channel = new WeakRef(self);
+        for (const other of others) other.superseded ||= other.way === way && other.channel.deref() === on;
+        const channel = new WeakRef(on);
         const subscription: Subscription = { channel, subscriber: new WeakRef(subscriber), way, superseded: false };
         bySubscriber.set(subscriber, [...others.filter((other) => !other.superseded), subscription]);
         recorder.opened({ watch: subscriptionWatch, resource: subscription, keep: true, above: wrapper });

@@ -103,7 +103,7 @@ class ListenerWatcher implements ActiveProbe {
   watch(emitter: EventEmitter, name: string, sandboxed: boolean): void {
     if (this.#seen.has(emitter)) return;
     this.#seen.add(emitter);
-    for (const adder of ADDERS) this.#patches.method(emitter, adder, this.#around(name, adder, sandboxed));
+    for (const adder of ADDERS) this.#patches.method(emitter, adder, this.#around(emitter, name, adder, sandboxed));
   }
 
   /** The standard streams are made when they are first asked for, and are asked for by nobody here. */
@@ -119,11 +119,10 @@ class ListenerWatcher implements ActiveProbe {
     this.#patches.restore();
   }
 
-  #around(name: string, adder: string, sandboxed: boolean): Around {
+  #around(emitter: EventEmitter, name: string, adder: string, sandboxed: boolean): Around {
     return (self, args, call, wrapper) => {
       const [event, listener] = args as [string | symbol, Listener];
-      const emitter = self as EventEmitter;
-      if (typeof listener !== 'function') return call();
+      if (self !== emitter || typeof listener !== 'function') return call();
       const index = occurrences(emitter, event, listener);
       const result = call();
       if (occurrences(emitter, event, listener) <= index) return result;

@@ -115,9 +115,10 @@ const readlineProbe: Probe = {
     const base = Object.getPrototypeOf(readline.Interface.prototype) as object;
     patches.method(base, 'setPrompt', (self, _args, call, wrapper) => {
       const result = call();
-      if (!seen.has(self)) {
-        seen.add(self);
-        recorder.opened({ watch: interfaceWatch, resource: self, above: wrapper });
+      const made = asObject(self);
+      if (made !== undefined && !seen.has(made)) {
+        seen.add(made);
+        recorder.opened({ watch: interfaceWatch, resource: made, above: wrapper });
       }
       return result;
     });
@@ -134,7 +135,8 @@ function watchStdin(patches: Patches, recorder: Recorder, owner: object): void {
     if (watched.has(stdin)) return;
     watched.add(stdin);
     patches.method(stdin, 'resume', (self, _args, call, wrapper) => {
-      const input = self as Input & object;
+      if (self !== stdin) return call();
+      const input = stdin as Input & object;
       const flowed = flows(input);
       const result = call();
       if (!flowed && flows(input)) {

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { runJest } from '../end-to-end/jest-project';
 import { describeProbe } from './probe-fixtures';
 
 const SIGTERM =
@@ -15,4 +19,59 @@ describeProbe('listeners', {
   'leaks-hook': { kind: 'listener', says: /^A listener for "message" on process was added in the `beforeEach`/ },
   'leaks-event-iterator': { kind: 'event-iterator', says: /^An event iterator over "change" of an EventEmitter was/ },
   'leaks-agent-iterator': { kind: 'event-iterator', says: /^An event iterator over "free" of an Agent was opened/ },
+});
+
+describe('the emitters that are watched', () => {
+  it('are all there are among the exports of Node’s modules', () => {
+    const script = `
+      const { EventEmitter } = require('events');
+      const found = require('module').builtinModules.filter((id) => !id.startsWith('_') && id !== 'process').flatMap((id) => {
+        const exported = require(id);
+        if (exported instanceof EventEmitter) return [id];
+        return Object.entries(Object.getOwnPropertyDescriptors(exported))
+          .filter(([name, { value }]) => name !== 'prototype' && value instanceof EventEmitter)
+          .map(([name]) => id + '.' + name);
+      });
+      if (require('http').globalAgent instanceof EventEmitter) found.push('http.globalAgent');
+      console.log(JSON.stringify(found.sort()));`;
+    const output = execFileSync(process.execPath, ['--no-warnings', '-e', script], { encoding: 'utf8' });
+    expect(JSON.parse(output)).toEqual(['cluster', 'http.globalAgent', 'https.globalAgent']);
+  });
+
+  it('have their own methods back after the file', async () => {
+    const check = `
+      const { globalAgent } = require('http');
+      const own = (object) => Reflect.ownKeys(object).filter((key) => typeof key === 'string' && /^(on|once|addListener|prepend)/.test(key));
+      const Environment = require(${JSON.stringify(join(__dirname, '../../dist/runners/jest-node.js'))});
+      module.exports = class extends Environment {
+        async teardown() {
+          await super.teardown();
+          const { addEventListener } = Object.getOwnPropertyDescriptors(AbortSignal.prototype);
+          const left = [...own(globalAgent), ...own(process), ...own(require('cluster')), addEventListener?.value.name];
+          require('fs').writeFileSync(__dirname + '/left.json', JSON.stringify(left.filter(Boolean)));
+        }
+      };`;
+    const { code, output } = await runJest({
+      files: {
+        'environment.js': check,
+        'first.test.js': `
+          test('runs while they are patched', () => {
+            expect(Object.hasOwn(require('http').globalAgent, 'on')).toBe(true);
+          });`,
+        'second.test.js': `
+          test('finds what the first one left', () => {
+            expect(JSON.parse(require('fs').readFileSync(__dirname + '/left.json', 'utf8'))).toEqual([]);
+          });`,
+        'in-order.js': `
+          const Sequencer = require(${JSON.stringify(require.resolve('@jest/test-sequencer'))}).default;
+          module.exports = class extends Sequencer {
+            sort(tests) { return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1)); }
+          };`,
+      },
+      config: { testEnvironment: './environment.js', testSequencer: './in-order.js' },
+      args: ['--runInBand'],
+    });
+    expect(output).toContain('Tests:       2 passed');
+    expect(code).toBe(0);
+  }, 60_000);
 });

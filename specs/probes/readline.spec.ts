@@ -37,7 +37,7 @@ describe('standard input that nobody closes', () => {
     expect(roots.map(({ kind, owns }) => [kind, owns.map((owned) => owned.kind)])).toEqual([
       ['stdin-reader', ['listener']],
     ]);
-  });
+  }, 60_000);
 
   it('does not keep Jest up after an interface, which is one finding with the reader beneath', async () => {
     const { code, reports, unfinished } = await alone(
@@ -48,11 +48,11 @@ describe('standard input that nobody closes', () => {
     expect(roots.map(({ kind, owns }) => [kind, owns.map((owned) => owned.kind)])).toEqual([
       ['readline-interface', ['stdin-reader']],
     ]);
-  });
+  }, 60_000);
 
   it('is nobody’s leak for merely being there', async () => {
     const { code, reports } = await alone('expect(process.stdin.fd).toBe(0);');
     expect(code).toBe(0);
     expect(reports.flatMap(({ findings }) => findings)).toEqual([]);
-  });
+  }, 60_000);
 });

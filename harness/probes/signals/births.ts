@@ -10,6 +10,7 @@ export interface Birth {
 }
 
 const { construct, apply } = Reflect;
+const NodeSignal = AbortSignal;
 
 type Getter = (this: object) => unknown;
 
@@ -36,15 +37,7 @@ export class SignalBirths {
     this.#watchControllers(global, patches);
     const signals = asObject(global.AbortSignal);
     if (signals === undefined) return;
-    patches.method(signals, 'timeout', (_self, args, call, wrapper) => {
-      const signal = call() as object;
-      const beginning = this.#recorder.beginning(wrapper);
-      this.#births.set(signal, {
-        answers: beginning.answers,
-        timeout: { beginning, delayMs: Number(args[0]) },
-      });
-      return signal;
-    });
+    this.#watchTimeouts(signals, patches);
     patches.method(signals, 'any', (_self, args, call) => {
       const sources = Array.isArray(args[0]) ? (args[0] as readonly object[]) : undefined;
       const signal = call() as object;
@@ -55,6 +48,18 @@ export class SignalBirths {
         return birth !== undefined && birth.answers === here && birth.timeout === undefined;
       });
       if (own === true) this.#births.set(signal, { answers: here });
+      return signal;
+    });
+  }
+
+  #watchTimeouts(signals: object, patches: Patches): void {
+    patches.method(signals, 'timeout', (_self, args, call, wrapper) => {
+      const signal = call() as object;
+      const beginning = this.#recorder.beginning(wrapper);
+      const { answers } = beginning;
+      const timeout = { beginning, delayMs: Number(args[0]) };
+      // Of jsdom's making it works by a timer like any other's, which is accounted for as such.
+      this.#births.set(signal, signals === NodeSignal ? { answers, timeout } : { answers });
       return signal;
     });
   }
