@@ -9,8 +9,11 @@ import { normalizePath, packageOf } from '../model/frame';
 const HOST_PACKAGE =
   /^(?:jest|jest-.+|@jest\/.+|expect|@swc\/jest|babel-jest|ts-jest|jsdom|happy-dom|@happy-dom\/jest-environment)$/;
 
-/** Packages that call what `transform` and `resolver` name in the configuration. */
-const PLUGIN_CALLER = /^(?:@jest\/transform|jest-resolve)$/;
+/**
+ * Packages that call what `transform` and `resolver` name in the configuration; and Jest's reporters, which take the place of
+ * `process.stdout.write` in a run of several files and arm a timer to write later what a test has written now.
+ */
+const PLUGIN_CALLER = /^(?:@jest\/transform|@jest\/reporters|jest-resolve)$/;
 
 /** Functions of jest-runtime that execute a module's top-level code. */
 const LOADER =

@@ -1,0 +1,17 @@
+import { expect, it } from '@jest/globals';
+import { runJest } from './jest-project';
+
+it('does not take the timer by which Jest delays output for the timer of the test that writes', async () => {
+  const { code, reports, output } = await runJest({
+    files: {
+      'writes.test.js':
+        "test('writes', () => { process.stdout.write('seen out'); process.stderr.write('seen err'); });",
+      'other.test.js': "test('does nothing', () => {});",
+    },
+    args: ['--runInBand'],
+  });
+  expect(reports.flatMap(({ findings }) => findings.map(({ message }) => message))).toEqual([]);
+  expect(output).toContain('seen out');
+  expect(output).toContain('seen err');
+  expect(code).toBe(0);
+}, 60_000);
