@@ -12,6 +12,8 @@ interface AbortRegistration {
   /** `undefined` for `signal.onabort`. */
   readonly listener: WeakRef<object> | undefined;
   readonly capture: boolean;
+  /** Of an `AbortSignal.timeout`. */
+  readonly timed: boolean;
   superseded: boolean;
 }
 
@@ -58,7 +60,7 @@ const listenerWatch: Watch = {
     return {
       kind: 'abort-listener',
       subject: registration,
-      label: 'on a signal that outlives it',
+      label: registration.timed ? '' : 'on a signal that outlives it',
       parents: [signal],
       ...(registration.listener === undefined ? { remedy: 'Take it off with `signal.onabort = null`' } : {}),
       release: () => remove(registration),
@@ -159,6 +161,7 @@ class AbortWatcher implements ActiveProbe {
       signal: new WeakRef(signal),
       listener: byProperty ? undefined : new WeakRef(listener),
       capture,
+      timed: birth?.timeout !== undefined,
       superseded: false,
     };
     const earlier = this.#registrations.get(listener) ?? [];

@@ -1,17 +1,34 @@
 import type { Session } from 'node:inspector';
-import type { ActiveProbe, Probe, Recorder } from '../engine/probe';
+import { Patches } from '../engine/patch';
+import type { ActiveProbe, Probe, Recorder, Watch } from '../engine/probe';
 import { Switches } from '../engine/switches';
 
-/** Node's inspector; some builds have none. Loading it takes about 0.1 ms and starts nothing. */
-function inspector(): typeof import('node:inspector') | undefined {
+type Inspector = typeof import('node:inspector');
+
+/** Node's inspector, under both its names; some builds have none. Loading it takes about 0.2 ms and starts nothing. */
+function inspectors(): Inspector[] {
   try {
-    return require('node:inspector') as typeof import('node:inspector');
+    return [require('node:inspector') as Inspector, require('node:inspector/promises') as Inspector];
   } catch {
-    return undefined;
+    return [];
   }
 }
 
-/** Inspector sessions left connected: they keep what they were shown alive, and what they enabled running. */
+/** The one debugging server of the process. It listens in a thread of its own, where no async resource tells of it. */
+const serverWatch = (inspector: Inspector): Watch => ({
+  state: () => (inspector.url() === undefined ? 'released' : 'open'),
+  identify: (resource, opening) =>
+    opening?.frames.length === 0
+      ? undefined
+      : {
+          kind: 'inspector-server',
+          subject: resource,
+          label: `at ${inspector.url() ?? ''}`,
+          release: () => inspector.close(),
+        },
+});
+
+/** Inspector sessions left connected, which keep alive what they were shown, and the inspector's server left open. */
 const inspectorSessions: Probe = {
   name: 'inspector-sessions',
   kinds: {
@@ -23,9 +40,17 @@ const inspectorSessions: Probe = {
       remedy: 'Disconnect it with `session.disconnect()`',
       pooled: true,
     },
+    'inspector-server': {
+      noun: 'an inspector server',
+      plural: 'inspector servers',
+      opened: 'opened',
+      closed: 'closed',
+      remedy: 'Close it with `inspector.close()`',
+      pooled: true,
+    },
   },
   start(recorder: Recorder): ActiveProbe {
-    const switches = new Switches(recorder, {
+    const sessions = new Switches(recorder, {
       on: ['connect', 'connectToMainThread'],
       off: ['disconnect'],
       identify: (session) => ({
@@ -33,9 +58,26 @@ const inspectorSessions: Probe = {
         release: () => (session as Session).disconnect(),
       }),
     });
-    const found = inspector();
-    if (found !== undefined) switches.watch(found.Session.prototype);
-    return switches;
+    const patches = new Patches();
+    const [inspector, promised] = inspectors();
+    if (inspector !== undefined && promised !== undefined) {
+      // The session of `inspector/promises` is a subclass of the other.
+      sessions.watch(inspector.Session.prototype);
+      const watch = serverWatch(inspector);
+      for (const face of [inspector, promised]) {
+        patches.method(face, 'open', (_self, _args, call, wrapper) => {
+          const result = call();
+          recorder.opened({ watch, resource: {}, keep: true, above: wrapper });
+          return result;
+        });
+      }
+    }
+    return {
+      stop: () => {
+        sessions.stop();
+        patches.restore();
+      },
+    };
   },
 };
 
