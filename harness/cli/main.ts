@@ -9,7 +9,7 @@ const { version } = require('../../package.json') as { version: string };
 const EXIT_HELP = `
 Exit codes:
   0  clean
-  1  tests failed for reasons of their own
+  1  failed for reasons other than leaks
   2  wrong usage
   3  leaks, and tests otherwise green
   4  the harness could not do its job: a file that was not checked, a lost process, a report cut short`;

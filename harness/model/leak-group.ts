@@ -1,6 +1,6 @@
 import type { Finding } from './finding';
 import type { FileReport } from './report';
-import { scopeTitle } from './scope';
+import type { ScopeRef } from './scope';
 
 /** The same leak, wherever in the run it was found. */
 export interface LeakGroup {
@@ -9,19 +9,22 @@ export interface LeakGroup {
   /** How many resources, in all. */
   readonly count: number;
   /** The tests, suites or files that answer for it, each once. */
-  readonly scopes: readonly string[];
+  readonly scopes: readonly ScopeRef[];
 }
+
+/** What tells one test, suite or file of a run from all others. */
+export const scopeKey = ({ file, path }: ScopeRef): string => JSON.stringify([file, ...path]);
 
 /** Findings of a run by fingerprint, most frequent first. */
 export function groupLeaks(files: readonly FileReport[]): readonly LeakGroup[] {
-  const groups = new Map<string, { finding: Finding; count: number; scopes: Set<string> }>();
+  const groups = new Map<string, { finding: Finding; count: number; scopes: Map<string, ScopeRef> }>();
   for (const finding of files.flatMap((file) => file.findings)) {
-    const group = groups.get(finding.fingerprint) ?? { finding, count: 0, scopes: new Set<string>() };
+    const group = groups.get(finding.fingerprint) ?? { finding, count: 0, scopes: new Map<string, ScopeRef>() };
     group.count += finding.count;
-    group.scopes.add(scopeTitle(finding.scope));
+    group.scopes.set(scopeKey(finding.scope), finding.scope);
     groups.set(finding.fingerprint, group);
   }
   return [...groups.values()]
-    .map(({ finding, count, scopes }) => ({ finding, count, scopes: [...scopes] }))
+    .map(({ finding, count, scopes }) => ({ finding, count, scopes: [...scopes.values()] }))
     .sort((a, b) => b.count - a.count);
 }

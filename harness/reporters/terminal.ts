@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
 import { createColors } from 'picocolors';
 import type { Finding, FindingKind } from '../model/finding';
-import { groupLeaks, type LeakGroup } from '../model/leak-group';
+import { groupLeaks, type LeakGroup, scopeKey } from '../model/leak-group';
 import type { Outcome, RunReport } from '../model/report';
 import type { Rendering, Reporter } from '../model/reporter';
+import { type ScopeRef, scopeTitle } from '../model/scope';
 import { nameOf } from '../model/sentence';
 
 /** How many groups, and tests within one, are listed before the rest is only counted. */
@@ -51,12 +52,25 @@ function opening(finding: Finding, rendering: Rendering, colors: Colors): string
   return `${colors.cyan(relative(rendering.rootDir, openedAt.file))}${colors.dim(`:${openedAt.line}:${openedAt.column}`)}`;
 }
 
+/** The tests that answer for a leak, with their file where they are of several. */
+function scopeLines(scopes: readonly ScopeRef[], rendering: Rendering): string[] {
+  const several = new Set(scopes.map(({ file }) => file)).size > 1;
+  const titled = scopes.flatMap((scope) => {
+    const title = scopeTitle(scope);
+    if (!several) return title === '' ? [] : [title];
+    const file = relative(rendering.rootDir, scope.file);
+    return [title === '' ? file : `${file} › ${title}`];
+  });
+  const rest = titled.length - LISTED_TESTS;
+  return [
+    ...titled.slice(0, LISTED_TESTS).map((title) => `      ${title}`),
+    ...(rest > 0 ? [`      … and ${number(rest)} more`] : []),
+  ];
+}
+
 function groupLines(group: LeakGroup, rendering: Rendering, colors: Colors): string[] {
-  const { finding, scopes } = group;
+  const { finding } = group;
   const tag = TAGS[finding.kind];
-  const named = scopes.filter((scope) => scope !== '');
-  const shown = named.slice(0, LISTED_TESTS).map((scope) => `      ${scope}`);
-  const rest = named.length - shown.length;
   return [
     [
       `  ${colors.bold(`${number(group.count)} ×`)} ${subject(group)}`,
@@ -64,8 +78,7 @@ function groupLines(group: LeakGroup, rendering: Rendering, colors: Colors): str
       opening(finding, rendering, colors),
       colors.dim(finding.fingerprint),
     ].join('  '),
-    ...shown,
-    ...(rest > 0 ? [`      … and ${number(rest)} more`] : []),
+    ...scopeLines(group.scopes, rendering),
   ];
 }
 
@@ -84,9 +97,7 @@ function leakLines(report: RunReport, rendering: Rendering, colors: Colors, labe
   const groups = groupLeaks(report.files);
   if (groups.length === 0) return [label('Leaks', colors.green('none'))];
   const total = groups.reduce((sum, group) => sum + group.count, 0);
-  const places = new Set(
-    report.files.flatMap(({ findings }) => findings.map(({ scope }) => JSON.stringify(scope.path))),
-  );
+  const places = new Set(report.files.flatMap(({ findings }) => findings.map(({ scope }) => scopeKey(scope))));
   const where = ` in ${count(places.size, 'place')}`;
   const hidden = groups.length - LISTED_GROUPS;
   return [

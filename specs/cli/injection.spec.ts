@@ -18,7 +18,7 @@ describe('leakgate run gates', () => {
       'package.json': config({ projects: ['<rootDir>/dom', '<rootDir>/own', '<rootDir>/done'] }),
       'dom/package.json': config({ displayName: 'dom', testEnvironment: 'jsdom' }),
       'dom/a.test.js':
-        "test('dom', () => { expect(document.title).toBe(''); require('node:events'); new (require('node:worker_threads').BroadcastChannel)('x'); });\n",
+        "test('dom', () => { expect(document.title).toBe(''); new (require('node:worker_threads').BroadcastChannel)('x'); });\n",
       'own/package.json': config({
         displayName: 'own',
         testEnvironment: './environment.ts',
@@ -73,7 +73,7 @@ export default class Marked extends TestEnvironment {
   it("what the command line says of environment and processor, and hands Jest's results on", async () => {
     const files = {
       'processor.js':
-        'module.exports = (results) => { console.error(`processor saw ${results.numTotalTests}`); return results; };\n',
+        "module.exports = (results) => { console.error('processor saw ' + results.numTotalTests); return results; };\n",
       'a.test.js': "test('dom', () => { document.title = 'x'; });\n",
     };
     await inProject(files, async ({ leakgate, dir }) => {
@@ -124,7 +124,7 @@ describe('a signal', () => {
   it('reaches Jest, and makes the exit code 128 and its number', async () => {
     const files = {
       'a.test.js':
-        "test('waits', () => { require('node:fs').writeSync(2, `up ${process.ppid}\\n`); return new Promise((done) => setTimeout(done, 30000)); }, 40000);\n",
+        "test('waits', () => { require('node:fs').writeSync(2, 'up ' + process.pid + '\\n'); return new Promise((done) => setTimeout(done, 30000)); }, 40000);\n",
     };
     await inProject(files, async ({ leakgate }) => {
       let sent = false;
@@ -134,6 +134,8 @@ describe('a signal', () => {
         },
       });
       expect(run.code).toBe(130);
+      const jestPid = Number(/up (\d+)/.exec(run.stderr)?.[1]);
+      expect(() => process.kill(jestPid, 0)).toThrow('ESRCH');
       expect(run.summary).toBe('');
     });
   });
