@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { environmentSources, mergeOptions, type Options, readOptions, UsageError } from '../config';
+import { environmentSources, mergeOptions, readOptions, UsageError } from '../config';
+import { isThorough } from '../model/level';
 import type { FileReport, RunReport } from '../model/report';
 import json from '../reporters/json';
 import terminal from '../reporters/terminal';
@@ -79,8 +80,6 @@ const jestArgs = (command: JestCommand, why: boolean): string[] => [
   ...withoutFlags(command.args, [...ENVIRONMENT_FLAGS, ...PROCESSOR_FLAGS]),
 ];
 
-const isThorough = (options: Options): boolean => options.level === 'trace' || options.level === 'paranoid';
-
 /** Everything known of a run that has ended. */
 interface Ended {
   readonly folder: string;
@@ -139,7 +138,7 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
   const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
   const runId = randomUUID();
   try {
-    const end = await runJest(jestArgs(command, flags.why === true || isThorough(options)), cwd, {
+    const end = await runJest(jestArgs(command, flags.why === true || isThorough(options.level)), cwd, {
       ...process.env,
       ...variables,
       [RUN_FOLDER_VARIABLE]: folder,

@@ -3,3 +3,6 @@ export const LEVELS = ['off', 'gate', 'trace', 'paranoid'] as const;
 
 /** One of {@link LEVELS}. */
 export type Level = (typeof LEVELS)[number];
+
+/** Whether a level pays for every stack, whatever it costs. */
+export const isThorough = (level: Level): boolean => level === 'trace' || level === 'paranoid';

@@ -1,11 +1,12 @@
 import { sep } from 'node:path';
 import { environmentSources, mergeOptions, type Options, pragmaSource, UsageError } from '../config';
+import { isThorough } from '../model/level';
 import { JestAccount } from './jest-account';
 import type { CircusEvent, CircusState } from './jest-circus';
 import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
 import { projectSource } from './project';
-import { leaveNote, RUN_FOLDER_VARIABLE } from './run-folder';
-import { hasSecondOpinion, loadSecondOpinion, superviseWorker } from './second-opinion';
+import { leaveNote } from './run-folder';
+import { consultSecondOpinion } from './second-opinion';
 
 /** What Jest hands to an environment's constructor, as far as it matters here. */
 export interface EnvironmentConfig {
@@ -70,11 +71,7 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
     }
 
     override async setup(): Promise<void> {
-      if (!hasSecondOpinion() && (this.#options.level === 'trace' || this.#options.level === 'paranoid')) {
-        await loadSecondOpinion();
-      }
-      const folder = process.env[RUN_FOLDER_VARIABLE];
-      if (folder !== undefined && hasSecondOpinion()) superviseWorker(folder);
+      await this.#aside(() => consultSecondOpinion(isThorough(this.#options.level)));
       await this.#aside(() => super.setup());
       this.#account?.sandboxed();
     }

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collectUntil } from '../engine/gc';
 import type { Frame } from '../model/frame';
-import { writeWhole } from './run-folder';
+import { RUN_FOLDER_VARIABLE, writeWhole } from './run-folder';
 
 const setTimeoutNow = globalThis.setTimeout;
 const setIntervalNow = globalThis.setInterval;
@@ -31,14 +32,8 @@ export function explain(trace: readonly Frame[]): void {
 
 let loaded = false;
 
-/** Loads why-is-node-running. It records from here on, with a `destroy` hook for every promise: for thorough runs alone. */
-export async function loadSecondOpinion(): Promise<void> {
-  loaded = true;
-  await import('why-is-node-running');
-}
-
 /** Whether it watches this process. */
-export const hasSecondOpinion = (): boolean => loaded || process.execArgv.includes(whyArgs()[0] ?? '');
+const hasSecondOpinion = (): boolean => loaded || process.execArgv.includes(whyArgs()[0] ?? '');
 
 const LOCATION = /^(\S.*?):(\d+)(?:\s+-.*)?$/;
 
@@ -55,10 +50,13 @@ function unexplainedIn(entry: string): string[] {
   return first === undefined || places.some((place) => explained.has(place)) ? [] : [`${title.slice(2)} at ${first}`];
 }
 
+const COLLECTIONS = 2;
+
 /** Asks for its list. Once in a process: it stops recording then. */
 async function secondOpinion(): Promise<Opinion> {
   // Its records go when objects are destroyed, and many are only with the next collection.
-  await collectUntil(() => false);
+  let rounds = 0;
+  await collectUntil(() => ++rounds > COLLECTIONS);
   const { default: whyIsNodeRunning } = await import('why-is-node-running');
   const lines: string[] = [];
   whyIsNodeRunning({ error: (line: string) => lines.push(line) });
@@ -94,21 +92,39 @@ export function explainLingering(afterMs: number): void {
 }
 
 const EVERY_MS = 50;
+const EXIT_BY_SIGTERM = 128 + constants.signals.SIGTERM;
 let supervised = false;
 
 /**
  * In a worker: once Jest has said goodbye (it stops listening then) and the process is still up, leaves a second opinion in the
  * run's folder, before Jest kills the worker. Unref'd, like the above.
  */
-export function superviseWorker(folder: string): void {
+function superviseWorker(folder: string): void {
   if (supervised || process.send === undefined) return;
   supervised = true;
   const timer = setIntervalNow(() => {
     if (process.listenerCount('message') > 0) return;
     clearIntervalNow(timer);
-    void secondOpinion().then((opinion) => writeWhole(join(folder, `opinion-${process.pid}`), JSON.stringify(opinion)));
+    const said = secondOpinion().then((opinion) =>
+      writeWhole(join(folder, `opinion-${process.pid}`), JSON.stringify(opinion)),
+    );
+    // Jest's patience is half a second, and a busy machine needs longer: the first signal waits for the answer.
+    process.once('SIGTERM', () => void said.finally(() => process.exit(EXIT_BY_SIGTERM)));
   }, EVERY_MS);
   timer.unref();
+}
+
+/**
+ * Before a test file: at a thorough level why-is-node-running is loaded, unless it was from the start. It records with a `destroy`
+ * hook and a stack for everything, which is too dear for `gate`.
+ */
+export async function consultSecondOpinion(thorough: boolean): Promise<void> {
+  if (thorough && !hasSecondOpinion()) {
+    loaded = true;
+    await import('why-is-node-running');
+  }
+  const folder = process.env[RUN_FOLDER_VARIABLE];
+  if (folder !== undefined && hasSecondOpinion()) superviseWorker(folder);
 }
 
 /** The opinions that workers left. */
