@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   probes: ['engine', 'model'],
   rules: ['engine', 'model'],
   reporters: ['model'],
-  runners: ['engine', 'model', 'catalog', 'config'],
+  // A runner that ends a run itself prints its summary: Jest's reporter does.
+  runners: ['engine', 'reporters', 'model', 'catalog', 'config'],
   cli: ['runners', 'probes', 'reporters', 'engine', 'model', 'catalog', 'config'],
   catalog: [],
   config: ['model'],

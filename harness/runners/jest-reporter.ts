@@ -36,8 +36,8 @@ export default class LeakgateReporter {
   #run: OwnRun | undefined;
   #error: Error | undefined;
 
-  constructor(globalConfig: GlobalConfig) {
-    this.#config = globalConfig;
+  constructor(globalConfig: object) {
+    this.#config = globalConfig as GlobalConfig;
   }
 
   /** Before workers are started: they inherit the folder's name. In watch mode once a round. */
@@ -54,12 +54,12 @@ export default class LeakgateReporter {
   }
 
   /** After the workers are gone. */
-  async onRunComplete(_contexts: unknown, results: RunResults): Promise<void> {
+  async onRunComplete(_contexts: unknown, results: object): Promise<void> {
     const run = this.#run;
     if (run === undefined) return;
     this.#run = undefined;
     try {
-      const report = await this.#report(run, results);
+      const report = await this.#report(run, results as RunResults);
       const colors = wantsColors(process.stderr, process.env);
       process.stderr.write(`${terminal.render(report, { colors, rootDir: process.cwd() })}\n`);
       this.#error = failure(report);

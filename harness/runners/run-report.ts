@@ -51,7 +51,9 @@ function uncheckedFiles({ folder, outcome }: Evidence): string[] {
     }
     const judged = reports.reduce((sum, report) => sum + report.tests, 0);
     if (judged < tests && !silent.has(file)) {
-      problems.push(`${file} ran ${count(tests, 'test')}, but only ${judged} of them were judged. ${DOCBLOCK}`);
+      problems.push(
+        `${file} ran ${count(tests, 'test')}, but only ${judged} of them were judged. Its test runner is not jest-circus, or its environment keeps \`handleTestEvent\` to itself.`,
+      );
     }
   }
   return problems;
