@@ -5,6 +5,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { TLSSocket, Server as TlsServer } from 'node:tls';
 import { asObject, field, nativeLives, slot } from '../engine/native';
+import type { Opening } from '../engine/opening';
 import { pipeName } from '../engine/pipe-name';
 import type { Identity, Liveness, Probe, Watch } from '../engine/probe';
 
@@ -121,7 +122,13 @@ function cut(socket: net.Socket): void {
   socket.destroy();
 }
 
-function identifySocket(socket: net.Socket): Identity {
+/** What the user's own code opened is closed as it would do it. A library's may be kept alive by it: closed aloud, it connects again. */
+const putAway = (socket: net.Socket, opening: Opening | undefined): void => {
+  if (opening?.frames[0]?.origin === 'user') socket.destroy();
+  else cut(socket);
+};
+
+function identifySocket(socket: net.Socket, opening: Opening | undefined): Identity {
   const server = asObject(field(socket, 'server') ?? field(socket, '_server'));
   const accepted = server !== undefined;
   const session = asObject(slot(socket, 'session'));
@@ -154,7 +161,7 @@ function identifySocket(socket: net.Socket): Identity {
   }
   const unixKind = isUnix(socket) && unixPath(socket) === '' ? 'pipe' : 'unix-socket';
   const kind = socket instanceof TLSSocket ? 'tls-socket' : isUnix(socket) ? unixKind : 'tcp-socket';
-  return { ...base, kind, release: () => socket.destroy() };
+  return { ...base, kind, release: () => putAway(socket, opening) };
 }
 
 /** Descriptors 0 to 2 are the process's own: whoever touched them first did not open them. */
@@ -163,10 +170,10 @@ const isStdio = (handle: object): boolean => {
   return fd !== undefined && fd >= 0 && fd <= 2;
 };
 
-function identifyHandle(handle: object): Identity | undefined {
+function identifyHandle(handle: object, opening: Opening | undefined): Identity | undefined {
   const owner = ownerOf(handle);
   if (owner instanceof net.Server) return identifyServer(owner);
-  if (owner instanceof net.Socket) return isStdio(handle) ? undefined : identifySocket(owner);
+  if (owner instanceof net.Socket) return isStdio(handle) ? undefined : identifySocket(owner, opening);
   return undefined;
 }
 
@@ -195,10 +202,10 @@ const tls: Watch = {
     if (!(owner instanceof net.Socket)) return 'released';
     return owner.destroyed || handleOf(owner) !== resource ? 'released' : 'open';
   },
-  identify(resource) {
+  identify(resource, opening) {
     const owner = ownerOf(resource);
     if (!(owner instanceof net.Socket)) return undefined;
-    const identity = identifySocket(owner);
+    const identity = identifySocket(owner, opening);
     // Over a socket that was there before: the plain one is what is left when the TLS layer is gone.
     const beneath = asObject(field(owner, '_parent'));
     return beneath === undefined ? identity : { ...identity, children: [beneath] };
