@@ -31,6 +31,18 @@ export function nativeLives(resource: object, asyncId: number): boolean {
   return asyncIdOf(resource) === asyncId;
 }
 
+/**
+ * Whether a handle still is one, whatever its id: a keep-alive agent gives the connection it hands on a new id, and says so with
+ * a stand-in nobody keeps.
+ */
+export function handleLives(handle: object): boolean {
+  try {
+    return getAsyncId().call(handle) > 0;
+  } catch {
+    return false;
+  }
+}
+
 const symbols = new Map<string, Set<symbol>>();
 
 /**

@@ -4,7 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { TLSSocket, Server as TlsServer } from 'node:tls';
-import { asObject, field, nativeLives, slot } from '../engine/native';
+import { asObject, field, handleLives, nativeLives, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import { pipeName } from '../engine/pipe-name';
 import type { Identity, Liveness, Probe, Watch } from '../engine/probe';
@@ -23,8 +23,8 @@ function holds(owner: net.Socket | net.Server, handle: object): boolean {
   return own === handle || (own !== undefined && field(own, '_parent') === handle);
 }
 
-function handleState(handle: object, asyncId: number): Liveness {
-  if (!nativeLives(handle, asyncId)) return 'released';
+function handleState(handle: object): Liveness {
+  if (!handleLives(handle)) return 'released';
   const owner = ownerOf(handle);
   if (owner === undefined) return 'open';
   if (owner instanceof net.Socket) return owner.destroyed || !holds(owner, handle) ? 'closing' : 'open';
@@ -196,8 +196,8 @@ const stream: Watch = { state: handleState, identify: identifyHandle };
 const listener: Watch = { state: handleState, identify: identifyHandle, guard: guardClose };
 
 const tls: Watch = {
-  state(resource, asyncId) {
-    if (!nativeLives(resource, asyncId)) return 'released';
+  state(resource) {
+    if (!handleLives(resource)) return 'released';
     const owner = ownerOf(resource);
     if (!(owner instanceof net.Socket)) return 'released';
     return owner.destroyed || handleOf(owner) !== resource ? 'released' : 'open';
