@@ -270,14 +270,6 @@ const sockets: Probe = {
       'idle connections of a keep-alive agent',
       'Close them with `agent.destroy()`',
     ),
-    'http-request': {
-      noun: 'an HTTP request',
-      plural: 'HTTP requests',
-      opened: 'sent',
-      closed: 'finished',
-      remedy: 'Read its response to the end, or abort it with `request.destroy()`,',
-      pooled: false,
-    },
     'udp-socket': socket('a UDP socket', 'UDP sockets', 'Close it with `socket.close()`'),
   },
   asyncTypes: {

@@ -41,7 +41,7 @@ export function describePool(
       run = await runJest({
         rootDir: resolve(FIXTURES, client),
         config: { testMatch: ['<rootDir>/{leaks,clean}-*.ts'], testTimeout: 20_000, ...config },
-        args: ['--maxWorkers=2'],
+        args: ['--runInBand'],
         env: servers.env,
       });
     }, 120_000);

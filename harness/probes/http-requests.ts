@@ -1,0 +1,92 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import http from 'node:http';
+import { asObject, field } from '../engine/native';
+import type { Probe, Watch } from '../engine/probe';
+
+/** Over: its answer was read to the end, or it was given up. */
+const isOver = (request: http.ClientRequest): boolean => {
+  if (request.destroyed) return true;
+  const response = asObject(field(request, 'res')) as http.IncomingMessage | undefined;
+  return response !== undefined && (response.destroyed || (response.complete && response.readableEnded));
+};
+
+const request: Watch = {
+  state: (resource) => (isOver(resource as http.ClientRequest) ? 'released' : 'open'),
+  identify(resource) {
+    const each = resource as http.ClientRequest;
+    const { method, protocol, host, path } = each;
+    const socket = each.socket ?? undefined;
+    return {
+      kind: 'http-request',
+      subject: each,
+      label: `${method} ${protocol}//${host}${path}`,
+      children: socket === undefined ? [] : [socket],
+      // Destroying it would make a request fail that its author has no handler for; without its hold on the loop it harms nobody.
+      release: () => {
+        socket?.unref();
+      },
+    };
+  },
+};
+
+type AddRequest = (this: http.Agent, request: http.ClientRequest, ...rest: unknown[]) => unknown;
+
+/** Lets `sent` see each request that any agent is asked to serve. Returns what puts the method back. */
+function wrapAddRequest(sent: (request: unknown, above: AddRequest) => void): () => void {
+  const { prototype } = http.Agent as unknown as { prototype: { addRequest: AddRequest } };
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'addRequest');
+  const original = descriptor?.value as AddRequest | undefined;
+  if (descriptor?.configurable !== true || original === undefined) return () => {};
+  const addRequest: AddRequest = function addRequest(this: http.Agent, each, ...rest) {
+    sent(each, addRequest);
+    return original.call(this, each, ...rest);
+  };
+  Object.defineProperty(addRequest, 'length', { value: original.length, configurable: true });
+  Object.defineProperty(addRequest, 'name', { value: original.name, configurable: true });
+  Object.defineProperty(prototype, 'addRequest', { ...descriptor, value: addRequest });
+  return () => {
+    if (Object.getOwnPropertyDescriptor(prototype, 'addRequest')?.value !== addRequest) return;
+    Object.defineProperty(prototype, 'addRequest', descriptor);
+  };
+}
+
+/** Requests of `http` and `https` clients, as sent: over a connection an earlier test had opened, too. */
+const httpRequests: Probe = {
+  name: 'http-requests',
+  kinds: {
+    'http-request': {
+      noun: 'an HTTP request',
+      plural: 'HTTP requests',
+      opened: 'sent',
+      closed: 'finished',
+      remedy: 'Read its response to the end, or abort it with `request.destroy()`,',
+      pooled: false,
+    },
+  },
+  start(recorder) {
+    const known = new WeakSet<object>();
+    const sent = (each: unknown, above: (...args: never[]) => unknown): void => {
+      if (!(each instanceof http.ClientRequest) || known.has(each)) return;
+      known.add(each);
+      recorder.opened({ watch: request, resource: each, above });
+    };
+    // Agents are asked while the request is being made, in the caller's own tick; what needs none is announced once it is sent.
+    const restore = wrapAddRequest(sent);
+    const started = (message: unknown): void => sent((message as { request?: unknown }).request, started);
+    subscribe('http.client.request.start', started);
+    return {
+      // A busy connection is its request's to answer for, whoever opened it, and when the request has been told of, so has it.
+      refine(identity) {
+        const busy = asObject(field(identity.subject, '_httpMessage'));
+        if (busy === undefined || !known.has(busy)) return identity;
+        return { ...identity, kind: 'agent-socket', parents: [busy], pool: 'process' };
+      },
+      stop() {
+        restore();
+        unsubscribe('http.client.request.start', started);
+      },
+    };
+  },
+};
+
+export default httpRequests;
