@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import http from 'node:http';
+import { cut } from '../engine/cut';
 import { asObject, field } from '../engine/native';
 import type { Probe, Watch } from '../engine/probe';
 
@@ -14,16 +15,15 @@ const request: Watch = {
   state: (resource) => (isOver(resource as http.ClientRequest) ? 'released' : 'open'),
   identify(resource) {
     const each = resource as http.ClientRequest;
-    const { method, protocol, host, path } = each;
+    const { method, protocol, path } = each;
     const socket = each.socket ?? undefined;
     return {
       kind: 'http-request',
       subject: each,
-      label: `${method} ${protocol}//${host}${path}`,
+      label: `${method} ${protocol}//${each.getHeader('host') ?? each.host}${path}`,
       children: socket === undefined ? [] : [socket],
-      // Destroying it would make a request fail that its author has no handler for; without its hold on the loop it harms nobody.
       release: () => {
-        socket?.unref();
+        if (socket !== undefined) cut(socket);
       },
     };
   },

@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { TLSSocket, Server as TlsServer } from 'node:tls';
+import { cut } from '../engine/cut';
 import { asObject, field, handleLives, nativeLives, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import { pipeName } from '../engine/pipe-name';
@@ -113,13 +114,6 @@ function keepsLoopAlive(socket: net.Socket): boolean {
   const handle = handleOf(socket);
   const beneath = handle === undefined ? undefined : asObject(field(handle, '_parent'));
   return ((beneath ?? handle) as { hasRef?: () => boolean } | undefined)?.hasRef?.() ?? true;
-}
-
-/** Closes it without a word: an error or an end would reach handlers, or a promise nobody awaits, in the middle of a later test. */
-function cut(socket: net.Socket): void {
-  socket.removeAllListeners();
-  socket.on('error', () => {});
-  socket.destroy();
 }
 
 /** What the user's own code opened is closed as it would do it. A library's may be kept alive by it: closed aloud, it connects again. */
