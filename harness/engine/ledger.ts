@@ -9,6 +9,19 @@ import type { StackBudget } from './stack-budget';
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
 const WEAK_ENTRIES = 256;
 
+/** Callbacks put off to the end of the tick: how libraries often begin what the user asked of them. */
+const isPutOff = (type: string): boolean => type === 'TickObject' || type === 'Microtask';
+
+/** How many put-off callbacks are remembered; they run at once, so the oldest have long run. */
+const MOST_PUT_OFF = 512;
+
+/** How many times a callback may be put off again before its line tells nothing any more. */
+const DEEPEST_PUT_OFF = 4;
+
+interface PutOff extends Origin {
+  readonly depth: number;
+}
+
 /** How many stacks are captured: as a budget allows, or all of them. */
 export type StackPolicy = 'budget' | 'all';
 
@@ -29,6 +42,7 @@ export class Ledger implements Recorder {
   readonly #camera: OpeningCamera;
   readonly #watches = new Map<string, Watch>();
   readonly #byId = new Map<number, Entry>();
+  readonly #putOff = new Map<number, PutOff>();
   readonly #remembered = new WeakMap<object, Memory>();
   readonly #stacks: StackPolicy;
   readonly #onlyLineage: boolean;
@@ -86,6 +100,7 @@ export class Ledger implements Recorder {
     this.#file = undefined;
     this.#active.clear();
     this.#byId.clear();
+    this.#putOff.clear();
     this.late = [];
     this.foreignCloses = [];
     this.lineage.disable();
@@ -198,7 +213,11 @@ export class Ledger implements Recorder {
 
   readonly #init = (asyncId: number, type: string, triggerAsyncId: number, resource: object): void => {
     const watch = this.#watches.get(type);
-    if (watch === undefined || this.#muted > 0) return;
+    if (watch === undefined) {
+      if (isPutOff(type)) this.#putOffUntil(asyncId);
+      return;
+    }
+    if (this.#muted > 0) return;
     try {
       const lineage = this.lineage.getStore();
       if (lineage === undefined) this.#initUnlined(asyncId, watch, triggerAsyncId, resource);
@@ -220,6 +239,25 @@ export class Ledger implements Recorder {
     const weak = !flood || watch.transient !== true;
     const origin = this.#origin(opening, act, triggerAsyncId);
     this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin));
+  }
+
+  /** A callback is put off: what it opens will have none of the frames that are here now. */
+  #putOffUntil(asyncId: number): void {
+    const lineage = this.lineage.getStore();
+    if (lineage === undefined || lineage.act !== undefined || this.#muted > 0) return;
+    const opening = this.#mayStack(lineage.scope.tickBudget) ? this.#take(this.#init) : undefined;
+    if (knowsUser(opening)) this.#rememberPutOff(asyncId, { opening, depth: 0 });
+    else if (this.#putOff.size > 0) {
+      const before = this.#putOff.get(executionAsyncId());
+      if (before !== undefined && before.depth < DEEPEST_PUT_OFF) {
+        this.#rememberPutOff(asyncId, { opening: before.opening, depth: before.depth + 1 });
+      }
+    }
+  }
+
+  #rememberPutOff(asyncId: number, putOff: PutOff): void {
+    if (this.#putOff.size >= MOST_PUT_OFF) this.#putOff.clear();
+    this.#putOff.set(asyncId, putOff);
   }
 
   #mayStack(budget: StackBudget): boolean {
@@ -255,7 +293,7 @@ export class Ledger implements Recorder {
   #origin(opening: Opening | undefined, act: Opening | undefined, triggerAsyncId: number): Origin | undefined {
     if (knowsUser(opening)) return undefined;
     if (act !== undefined) return { opening: act };
-    const parent = this.#byId.get(triggerAsyncId);
+    const parent = this.#byId.get(triggerAsyncId) ?? this.#putOff.get(triggerAsyncId);
     return parent === undefined || knowsUser(parent.opening) ? parent : (parent.origin ?? parent);
   }
 
