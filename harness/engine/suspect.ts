@@ -69,6 +69,7 @@ export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): S
   for (const suspect of suspects) adopt(suspect, bySubject, knowledge);
   adoptAdjuncts(suspects);
   for (const suspect of suspects) if (suspect.parent === undefined) borrowTrace(suspect);
+  adoptCompanions(suspects.filter((suspect) => suspect.parent === undefined));
   return suspects;
 }
 
@@ -135,6 +136,26 @@ function adoptAdjuncts(suspects: readonly Suspect[]): void {
   for (const adjunct of adjuncts) {
     const root = roots.get(place(adjunct));
     if (root !== undefined && root.scope === adjunct.scope) hang(adjunct, root);
+  }
+}
+
+const isLibrarys = (suspect: Suspect): boolean => suspect.trace[0]?.origin === 'library';
+
+/**
+ * One call of the user's into a library, one leak: the timers it armed (a pool's idle timeout, a client's keep-alive) hang beneath
+ * the connection it made, and go when that is closed.
+ */
+function adoptCompanions(roots: readonly Suspect[]): void {
+  const isTimer = (root: Suspect): boolean => root.entries.every((entry) => entry.watch.transient === true);
+  const at = (root: Suspect): string => `${root.scope.id} ${place(root)}`;
+  const made = new Map<string, Suspect>();
+  for (const root of roots) {
+    if (isLibrarys(root) && knows(root.trace) && !isTimer(root) && !made.has(at(root))) made.set(at(root), root);
+  }
+  if (made.size === 0) return;
+  for (const root of roots) {
+    const owner = isLibrarys(root) && knows(root.trace) && isTimer(root) ? made.get(at(root)) : undefined;
+    if (owner !== undefined) hang(root, owner);
   }
 }
 
