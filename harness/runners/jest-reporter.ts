@@ -31,7 +31,7 @@ interface OwnRun {
  * The Jest reporter of the preset: makes the run's folder, prints the summary, and fails the run for what no single test can be
  * failed for. Under `leakgate run` it keeps silent: the command line does all that.
  */
-export default class LeakgateReporter {
+class LeakgateReporter {
   readonly #config: GlobalConfig & { readonly openHandlesTimeout?: number };
   #run: OwnRun | undefined;
   #error: Error | undefined;
@@ -107,3 +107,5 @@ function failure(report: RunReport): Error | undefined {
   const why = RED[report.outcome];
   return why === undefined ? undefined : new Error(`${why}: see the summary`);
 }
+
+export = LeakgateReporter;
