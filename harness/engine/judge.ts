@@ -53,7 +53,7 @@ const isCollectable = (suspect: Suspect): boolean => suspect.entries.every((entr
  * and is judged when the file's last hook has run. Deferring makes a report later, never weaker; only what goes away by
  * itself cannot wait.
  */
-export function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
+function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   const { identity } = root;
   const entry = root.entries[0] as Entry;
   if (staysByDesign(root, knowledge)) return 'never';
