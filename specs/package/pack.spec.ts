@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type PackedProject, packedProject } from './packed-project';
 
 const manifest = JSON.parse(readFileSync(resolve(__dirname, '../../package.json'), 'utf8')) as {
@@ -42,6 +42,9 @@ const tsconfig = (module: string, moduleResolution: string, files: readonly stri
     },
     files,
   });
+
+// Every test starts processes, on machines that do other things too.
+jest.setTimeout(60_000);
 
 describe('the packed package', () => {
   let project: PackedProject;
@@ -115,7 +118,7 @@ describe('the packed package', () => {
     const clean = await project.run('jest', '--watchman=false', 'clean');
     expect(clean.output).toContain('1 passed');
     expect(clean.code).toBe(0);
-  }, 60_000);
+  });
 
   it('gates ESM tests', async () => {
     project.write({
@@ -127,7 +130,7 @@ describe('the packed package', () => {
     expect(output).toMatch(SERVER_LEAK);
     expect(output).toContain('at leaky.test.mjs:2:');
     expect(code).toBe(1);
-  }, 60_000);
+  });
 
   it('finds the Jest that is running where nothing is hoisted', async () => {
     const linked = await packedProject([pinned('jest')], 'linked');
