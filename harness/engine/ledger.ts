@@ -1,8 +1,10 @@
 import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
 import type { OwnerKind } from '../model/scope';
 import { Entry, type Memory, type Origin } from './entry';
+import { ForeignCloses } from './foreign-closes';
 import { knowsUser, type Opening, type OpeningCamera } from './opening';
-import type { Beginning, Identity, Recorder, Sighting, Watch } from './probe';
+import type { Beginning, Recorder, Sighting, Watch } from './probe';
+import { PutOffs } from './put-off';
 import type { Lineage, Scope } from './scope';
 import type { StackBudget } from './stack-budget';
 
@@ -12,25 +14,8 @@ const WEAK_ENTRIES = 256;
 /** Callbacks put off to the end of the tick: how libraries often begin what the user asked of them. */
 const isPutOff = (type: string): boolean => type === 'TickObject' || type === 'Microtask';
 
-/** How many put-off callbacks are remembered; they run at once, so the oldest have long run. */
-const MOST_PUT_OFF = 512;
-
-/** How many times a callback may be put off again before its line tells nothing any more. */
-const DEEPEST_PUT_OFF = 4;
-
-interface PutOff extends Origin {
-  readonly depth: number;
-}
-
 /** How many stacks are captured: as a budget allows, or all of them. */
 export type StackPolicy = 'budget' | 'all';
-
-/** A closing by a scope that had not done the opening. */
-export interface ForeignClose {
-  readonly entry: Entry;
-  readonly by: Scope;
-  readonly identity: Identity;
-}
 
 /**
  * The book: every opening, whose it is and where it happened. `init` only, no `destroy` hook: whether something was released
@@ -42,7 +27,7 @@ export class Ledger implements Recorder {
   readonly #camera: OpeningCamera;
   readonly #watches = new Map<string, Watch>();
   readonly #byId = new Map<number, Entry>();
-  readonly #putOff = new Map<number, PutOff>();
+  readonly #putOffs = new PutOffs();
   readonly #remembered = new WeakMap<object, Memory>();
   readonly #stacks: StackPolicy;
   readonly #onlyLineage: boolean;
@@ -59,8 +44,7 @@ export class Ledger implements Recorder {
   /** Born after their scope was sealed. */
   late: Entry[] = [];
   #lateSweepAt = WEAK_ENTRIES;
-  /** What a test closed though an outer scope had opened it. */
-  foreignCloses: ForeignClose[] = [];
+  readonly foreignCloses = new ForeignCloses();
   recorded = 0;
   stacks = 0;
   /** The first error thrown while recording: the gate is red if there is one. */
@@ -100,9 +84,9 @@ export class Ledger implements Recorder {
     this.#file = undefined;
     this.#active.clear();
     this.#byId.clear();
-    this.#putOff.clear();
+    this.#putOffs.clear();
     this.late = [];
-    this.foreignCloses = [];
+    this.foreignCloses.clear();
     this.lineage.disable();
   }
 
@@ -206,19 +190,16 @@ export class Ledger implements Recorder {
     return open;
   }
 
-  /** Forgets the entries of a scope that has answered for them. */
-  drop(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#byId.delete(entry.asyncId);
-  }
-
   readonly #init = (asyncId: number, type: string, triggerAsyncId: number, resource: object): void => {
-    const watch = this.#watches.get(type);
-    if (watch === undefined) {
-      if (isPutOff(type)) this.#putOffUntil(asyncId);
-      return;
-    }
-    if (this.#muted > 0) return;
+    // First, for promises are most of what there is, and nothing is asked of them.
+    if (type === 'PROMISE') return;
     try {
+      const watch = this.#watches.get(type);
+      if (watch === undefined) {
+        this.#noteIfPutOff(asyncId, type);
+        return;
+      }
+      if (this.#muted > 0) return;
       const lineage = this.lineage.getStore();
       if (lineage === undefined) this.#initUnlined(asyncId, watch, triggerAsyncId, resource);
       else this.#initIn(lineage, asyncId, watch, triggerAsyncId, resource);
@@ -241,23 +222,12 @@ export class Ledger implements Recorder {
     this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin));
   }
 
-  /** A callback is put off: what it opens will have none of the frames that are here now. */
-  #putOffUntil(asyncId: number): void {
+  #noteIfPutOff(asyncId: number, type: string): void {
+    if (!isPutOff(type) || this.#muted > 0) return;
     const lineage = this.lineage.getStore();
-    if (lineage === undefined || lineage.act !== undefined || this.#muted > 0) return;
+    if (lineage === undefined || lineage.act !== undefined) return;
     const opening = this.#mayStack(lineage.scope.tickBudget) ? this.#take(this.#init) : undefined;
-    if (knowsUser(opening)) this.#rememberPutOff(asyncId, { opening, depth: 0 });
-    else if (this.#putOff.size > 0) {
-      const before = this.#putOff.get(executionAsyncId());
-      if (before !== undefined && before.depth < DEEPEST_PUT_OFF) {
-        this.#rememberPutOff(asyncId, { opening: before.opening, depth: before.depth + 1 });
-      }
-    }
-  }
-
-  #rememberPutOff(asyncId: number, putOff: PutOff): void {
-    if (this.#putOff.size >= MOST_PUT_OFF) this.#putOff.clear();
-    this.#putOff.set(asyncId, putOff);
+    this.#putOffs.note(asyncId, opening, executionAsyncId());
   }
 
   #mayStack(budget: StackBudget): boolean {
@@ -293,7 +263,7 @@ export class Ledger implements Recorder {
   #origin(opening: Opening | undefined, act: Opening | undefined, triggerAsyncId: number): Origin | undefined {
     if (knowsUser(opening)) return undefined;
     if (act !== undefined) return { opening: act };
-    const parent = this.#byId.get(triggerAsyncId) ?? this.#putOff.get(triggerAsyncId);
+    const parent = this.#byId.get(triggerAsyncId) ?? this.#putOffs.get(triggerAsyncId);
     return parent === undefined || knowsUser(parent.opening) ? parent : (parent.origin ?? parent);
   }
 
@@ -319,23 +289,12 @@ export class Ledger implements Recorder {
       }
       return;
     }
-    if (entry.watch.guard !== undefined && home.kind !== 'test') this.#guard(entry, home);
+    if (entry.watch.guard !== undefined && home.kind !== 'test')
+      this.foreignCloses.guard(entry, home, () => this.current());
     home.entries.push(entry);
     if (home.entries.length >= home.sweepAt) {
       home.entries = this.sweep(home.entries);
       home.sweepAt = Math.max(WEAK_ENTRIES * 2, home.entries.length * 2);
     }
-  }
-
-  /** Watches who closes what an outer scope opened: lineage at the very call, not a window. */
-  #guard(entry: Entry, home: Scope): void {
-    const resource = entry.resource;
-    if (resource === undefined) return;
-    entry.watch.guard?.(resource, () => {
-      const by = this.current()?.answerable;
-      if (by === undefined || by === home || by.kind !== 'test') return;
-      const identity = entry.watch.identify(resource, entry.opening);
-      if (identity !== undefined) this.foreignCloses.push({ entry, by, identity });
-    });
   }
 }

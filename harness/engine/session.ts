@@ -254,10 +254,7 @@ export class Session {
   #sweepDeferredAt = 1024;
 
   #ruleForeignCloses(scope: Scope, rulings: Ruling[]): void {
-    const mine = this.#ledger.foreignCloses.filter(({ by }) => by === scope);
-    if (mine.length === 0) return;
-    this.#ledger.foreignCloses = this.#ledger.foreignCloses.filter(({ by }) => by !== scope);
-    for (const { entry, identity } of mine) {
+    for (const { entry, identity } of this.#ledger.foreignCloses.takeBy(scope)) {
       rulings.push(this.#verdicts.foreignClose(suspectOf(entry, identity, this.#knowledge), scope));
     }
   }

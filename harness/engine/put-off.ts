@@ -1,0 +1,47 @@
+import type { Origin } from './entry';
+import { knowsUser, type Opening } from './opening';
+
+/** How many put-off callbacks are remembered; they run at once, so the oldest have long run. */
+const MOST = 512;
+
+/** How many times a callback may be put off again before its line tells nothing any more. */
+const DEEPEST = 4;
+
+interface PutOff extends Origin {
+  readonly depth: number;
+}
+
+/**
+ * The lines of callbacks put off to the end of the tick (`process.nextTick`, `queueMicrotask`): how libraries often begin what
+ * the user asked of them. What such a callback opens has no frame of the user's left.
+ */
+export class PutOffs {
+  readonly #byId = new Map<number, PutOff>();
+
+  /** What the callback of this async id descends from, if its line is known. */
+  get(asyncId: number): Origin | undefined {
+    return this.#byId.get(asyncId);
+  }
+
+  /** A callback is put off by code with this opening, if one was captured, within the callback `running`. */
+  note(asyncId: number, opening: Opening | undefined, running: number): void {
+    if (knowsUser(opening)) {
+      this.#remember(asyncId, { opening, depth: 0 });
+      return;
+    }
+    const before = this.#byId.size === 0 ? undefined : this.#byId.get(running);
+    if (before !== undefined && before.depth < DEEPEST) {
+      this.#remember(asyncId, { opening: before.opening, depth: before.depth + 1 });
+    }
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#byId.clear();
+  }
+
+  #remember(asyncId: number, putOff: PutOff): void {
+    if (this.#byId.size >= MOST) this.#byId.clear();
+    this.#byId.set(asyncId, putOff);
+  }
+}
