@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { shownPath } from './file-watches';
+import { shownPath } from './shown-path';
 
 const { readFileSync, readlinkSync } = fs;
 

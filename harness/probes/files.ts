@@ -1,23 +1,107 @@
 import fs from 'node:fs';
-import { descriptors } from '../engine/descriptor';
-import { directoryOpened, forgetDirectories } from '../engine/directories';
-import {
-  directory,
-  fileHandle,
-  fileStream,
-  namePath,
-  type RawDescriptor,
-  rawDescriptor,
-  type StreamOpening,
-  streamOpening,
-} from '../engine/file-watches';
+import type { FileHandle } from 'node:fs/promises';
+import { type Descriptor, descriptors } from '../engine/descriptor';
+import { directoryOpened, forgetDirectories, isDirectoryClosed } from '../engine/directories';
 import { type FileStream, type FsObserver, hookFs } from '../engine/fs-hooks';
 import { slot } from '../engine/native';
-import type { Beginning, Probe, Recorder } from '../engine/probe';
+import type { Beginning, Probe, Recorder, Watch } from '../engine/probe';
+import { shownPath } from '../engine/shown-path';
+import { StreamOpening } from '../engine/stream-opening';
+
+/** A number that `fs.open` gave to the user. */
+interface RawDescriptor {
+  readonly descriptor: Descriptor;
+  readonly path: unknown;
+}
+
+/** The paths `FileHandle`s were opened by: a handle itself does not know. */
+const handlePaths = new WeakMap<object, unknown>();
+
+function on(path: unknown): string {
+  const shown = shownPath(path);
+  return shown === '' ? '' : `on ${shown}`;
+}
+
+/** What the kernel has under the number decides. It is not closed for the user, who may still do so by number. */
+const rawDescriptor: Watch = {
+  state: (resource) => (resource as RawDescriptor).descriptor.state,
+  identify(resource) {
+    const { descriptor, path } = resource as RawDescriptor;
+    return {
+      kind: 'file-descriptor',
+      subject: resource,
+      label: `${on(path)} (fd ${descriptor.fd})`.trim(),
+      facts: { fd: descriptor.fd, path: shownPath(path) },
+    };
+  },
+  guard(resource, closed) {
+    (resource as RawDescriptor).descriptor.onClose = closed;
+  },
+};
+
+/** A handle has its descriptor until it is closed or handed over. */
+const fileHandle: Watch = {
+  state: (resource) => ((resource as FileHandle).fd < 0 ? 'released' : 'open'),
+  identify(resource) {
+    const handle = resource as FileHandle;
+    const path = handlePaths.get(handle);
+    return {
+      kind: 'file-handle',
+      subject: handle,
+      label: on(path),
+      facts: { fd: handle.fd, path: shownPath(path) },
+      release: () => {
+        handle.close().catch(() => {});
+      },
+    };
+  },
+};
+
+const directory: Watch = {
+  state: (resource) => (isDirectoryClosed(resource as fs.Dir) ? 'released' : 'open'),
+  identify(resource) {
+    const dir = resource as fs.Dir;
+    return {
+      kind: 'directory',
+      subject: dir,
+      label: on(dir.path),
+      facts: { path: shownPath(dir.path) },
+      release: () => {
+        dir.close().catch(() => {});
+      },
+    };
+  },
+};
+
+const fileStream: Watch = {
+  state: (resource) => (resource as StreamOpening).state,
+  identify(resource) {
+    const opening = resource as StreamOpening;
+    const { path, reads, stream } = opening;
+    return {
+      kind: reads ? 'read-stream' : 'write-stream',
+      subject: stream ?? opening,
+      label: on(path),
+      facts: { path: shownPath(path) },
+      release: () => {
+        opening.stream?.destroy();
+      },
+    };
+  },
+};
 
 /** Node's own modules about files open and close for themselves; what they hand out is seen where the user gets it. */
 const isNodesOwn = (inner: string | undefined): boolean =>
   inner === 'node:fs' || inner?.startsWith('node:internal/fs/') === true;
+
+/**
+ * Whether the test's own code called, and not a function that may act for somebody else: a logger of the suite's rotates its file
+ * wherever it happens to be at work.
+ */
+function isDirect({ opening }: Beginning): boolean {
+  const frames = opening?.frames ?? [];
+  return frames[0]?.origin === 'user' && frames.filter(({ origin }) => origin === 'user').length === 1;
+}
 
 /** Turns what is seen at `fs` into the recorder's openings. */
 function observe(recorder: Recorder): FsObserver<Beginning> {
@@ -34,7 +118,7 @@ function observe(recorder: Recorder): FsObserver<Beginning> {
     handle(beginning, handle, path) {
       // The handle itself tells its number, for as long as it has it.
       descriptors.reused(handle.fd);
-      namePath(handle, path);
+      handlePaths.set(handle, path);
       recorder.openedLater(beginning, { watch: fileHandle, resource: handle });
     },
     directory(beginning, dir) {
@@ -44,28 +128,22 @@ function observe(recorder: Recorder): FsObserver<Beginning> {
     stream(stream, above) {
       // A stream over somebody's own `fs` has no descriptor of the kernel's.
       if (streams.has(stream) || slot(stream, 'kFs') !== fs) return;
-      const opening = streamOpening(stream);
+      const opening = new StreamOpening(stream);
       streams.set(stream, opening);
       recorder.opened({ watch: fileStream, resource: opening, keep: true, above });
     },
     streamDescriptor(stream, fd) {
       const opening = streams.get(stream);
       if (opening === undefined) descriptors.reused(fd);
-      else opening.descriptor = descriptors.opened(fd);
+      else opening.openedAs(fd);
     },
     reused: (fd) => descriptors.reused(fd),
     closing(fd, above) {
       const descriptor = descriptors.at(fd);
       if (descriptor === undefined) return undefined;
-      // A library that rotates a file of its own closes it wherever it happens to be at work: only the test's own call is its act.
-      if (descriptor.onClose !== undefined && recorder.beginning(above).opening?.frames[0]?.origin === 'user') {
-        descriptor.onClose();
-      }
+      if (descriptor.onClose !== undefined && isDirect(recorder.beginning(above))) descriptor.onClose();
       descriptor.closing();
-      return {
-        closed: () => descriptors.closed(descriptor),
-        failed: () => {},
-      };
+      return { closed: () => descriptors.closed(descriptor), failed: () => {} };
     },
   };
 }
