@@ -1,3 +1,5 @@
+import { describe, expect, it } from '@jest/globals';
+import { runJest } from '../end-to-end/jest-project';
 import { describeProbe } from './probe-fixtures';
 
 const CHANNEL = /^A diagnostics channel subscription to "checkout" was made in this test, but never ended\.\n/;
@@ -17,4 +19,15 @@ describeProbe('subscriptions', {
   'leaks-inspector': { kind: 'inspector-session', says: /^An inspector session was connected in this test/ },
   'leaks-inspector-server': { kind: 'inspector-server', says: /^An inspector server at ws:\/\/127\.0\.0\.1:\d+\// },
   'leaks-inspector-promises': { kind: 'inspector-session', says: /\nDisconnect it with `session\.disconnect\(\)`/ },
+});
+
+describe('at a level that loads why-is-node-running', () => {
+  it('does not take that one’s async hook for the file’s', async () => {
+    const { code, reports } = await runJest({
+      files: { 'clean.test.js': "test('does nothing', () => {});" },
+      env: { LEAKGATE_LEVEL: 'trace' },
+    });
+    expect(reports.flatMap(({ findings }) => findings.map(({ message }) => message))).toEqual([]);
+    expect(code).toBe(0);
+  }, 60_000);
 });
