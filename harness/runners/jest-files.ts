@@ -7,7 +7,7 @@ import { normalizePath, packageOf } from '../model/frame';
  * its `setTimeout` is called by the test, and the test's line is the opening line.
  */
 const HOST_PACKAGE =
-  /^(?:jest|jest-.+|@jest\/.+|expect|@swc\/jest|babel-jest|ts-jest|jsdom|happy-dom|@happy-dom\/jest-environment)$/;
+  /^(?:jest|jest-.+|collect-v8-coverage|@jest\/.+|expect|@swc\/jest|babel-jest|ts-jest|jsdom|happy-dom|@happy-dom\/jest-environment)$/;
 
 /**
  * Packages that call what `transform` and `resolver` name in the configuration; and Jest's reporters, which take the place of
