@@ -56,6 +56,17 @@ export function describeProbe(
       expect(run.unfinished).toEqual([]);
     });
 
+    it('puts the process back in order: Jest ends by itself, and no test fails but by its own leak', () => {
+      const said = [...reports.values()].flatMap(({ findings }) =>
+        findings.map(({ message }) => message.split('\n')[0]),
+      );
+      const failures = [...run.tests.values()]
+        .map(({ messages }) => messages.split('\n')[0])
+        .filter((line) => line !== '');
+      expect(run.output).not.toMatch(/did not exit|failed to exit gracefully/);
+      expect(said).toEqual(expect.arrayContaining(failures));
+    });
+
     for (const [name, expected] of Object.entries(leaks)) {
       it(`finds ${name} once, at its opening line`, () => {
         const findings = reports.get(name)?.findings ?? [];
