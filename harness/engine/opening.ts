@@ -13,7 +13,7 @@ export interface Opening {
   readonly innerFn: string;
   /** A module's top-level code was running: the resource belongs to the file. */
   readonly atImport: boolean;
-  /** Frames of the runner were on the stack, and nobody else's: not the tests' doing. */
+  /** Frames of the runner were on the stack, and none of the user's, not even as a module loading: not the tests' doing. */
   readonly hostOnly: boolean;
   /** A plug-in of the runner was at work (a transformer): what it opens is the runner's, whoever needed it first. */
   readonly byPlugin: boolean;
@@ -161,7 +161,7 @@ export class OpeningCamera {
           break;
       }
     }
-    this.#last = { frames, inner, innerFn, atImport, hostOnly: host && frames.length === 0, byPlugin };
+    this.#last = { frames, inner, innerFn, atImport, hostOnly: host && user === 0 && !atImport, byPlugin };
     return '';
   };
 }
