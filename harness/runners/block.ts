@@ -8,6 +8,7 @@ import type { Finding } from '../model/finding';
 import type { Rule } from '../model/rule';
 import { asWritten } from './as-written';
 import { jestFiles } from './jest-files';
+import { sourceMapper } from './source-maps';
 
 const inBlock = new AsyncLocalStorage<true>();
 let queue: Promise<unknown> = Promise.resolve();
@@ -51,6 +52,7 @@ async function watch(fn: () => unknown, options: Options, file: string): Promise
     allow: options.allow,
     onlyLineage: true,
   });
+  const mapped = sourceMapper();
   session.start();
   session.loaded();
   const block = session.enter('block', fn.name, session.file);
@@ -63,7 +65,7 @@ async function watch(fn: () => unknown, options: Options, file: string): Promise
   const [failure] = session.failures;
   if (failure !== undefined)
     throw new Error(`leakgate could not do its job: the ${failure.probe} probe: ${failure.why}`);
-  return rulings.map(({ finding }) => asWritten(finding));
+  return rulings.map(({ finding }) => asWritten(finding, mapped));
 }
 
 const loadedHere = (pattern: RegExp): readonly unknown[] =>

@@ -13,11 +13,12 @@ import { asWritten } from './as-written';
 import { watchForEarlyExit } from './early-exit';
 import { wrapBody } from './jest/build/body';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
-import { findingError, harnessError } from './jest-error';
+import { findingError, harnessError, reasonOf } from './jest-error';
 import { jestFiles } from './jest-files';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
 import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
 import { explain } from './second-opinion';
+import { type SourceMapper, sourceMapper } from './source-maps';
 
 /** What an account of one test file needs. */
 export interface JestAccountOptions {
@@ -53,6 +54,7 @@ export class JestAccount {
   readonly #harnessFailures: ProbeFailure[] = [];
   #focused = false;
   readonly #startedMs = nowMs();
+  #mapped: SourceMapper = (frames) => frames;
   #forgetExit: (() => void) | undefined;
 
   constructor(options: JestAccountOptions) {
@@ -92,8 +94,13 @@ export class JestAccount {
     this.#session.start();
   }
 
-  /** The sandbox's set-up files have run. */
+  /** The sandbox's set-up files have run, and Jest's source maps are in place. */
   sandboxed(): void {
+    this.#mapped = sourceMapper();
+    this.#takeBack();
+  }
+
+  #takeBack(): void {
     const files = this.#options.setupFiles as string[];
     const at = files.indexOf(SANDBOX_FILE);
     if (at >= 0) files.splice(at, 1);
@@ -106,7 +113,7 @@ export class JestAccount {
 
   /** After the file, whatever became of it. */
   async end(): Promise<void> {
-    this.sandboxed();
+    this.#takeBack();
     // A file whose modules fail to load has no run to finish; its accounts are closed here.
     if (!this.#finished) await this.#finish([]);
     // Only now: what goes wrong after the last test, and a process lost in its teardown, count too.
@@ -119,7 +126,7 @@ export class JestAccount {
     try {
       await this.#handle(event, state);
     } catch (error) {
-      this.#harnessFailures.push({ probe: 'jest', why: error instanceof Error ? error.message : String(error) });
+      this.#harnessFailures.push({ probe: 'jest', why: reasonOf(error) });
       this.#blame(state.unhandledErrors, harnessError(error));
     }
   }
@@ -233,7 +240,7 @@ export class JestAccount {
   /** To the test's own errors where it is a test's; to the file's otherwise, where Jest puts what `afterAll` throws. */
   #deliver(rulings: readonly Ruling[], unhandled: unknown[]): void {
     for (const { scope, finding: raw } of rulings) {
-      const finding = asWritten(raw);
+      const finding = asWritten(raw, this.#mapped);
       explain(raw.trace);
       this.#findings.push(finding);
       const error = findingError(finding);

@@ -50,9 +50,15 @@ function hint(finding: Finding): string {
     : 'Its opening line is not known: run again with LEAKGATE_LEVEL=trace to have every stack captured.';
 }
 
+/** What an error says; one of the sandbox's realm is no instance of this one's `Error`. */
+export function reasonOf(error: unknown): string {
+  const message = (error as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message : String(error);
+}
+
 /** The harness failed: loudly, and red. */
 export function harnessError(error: unknown): JestError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = reasonOf(error);
   const stack = error instanceof Error && error.stack !== undefined ? error.stack : why;
   const message = `leakgate could not do its job in this file: ${why}`;
   return { name: 'LeakgateError', message, stack: `${message}\n${stack.split('\n').slice(1).join('\n')}` };

@@ -79,22 +79,28 @@ class PlacedCallSite {
 
 const PLACE = /(?:\(|at )(?:file:\/\/)?([^()]+):(\d+):(\d+)\)?$/;
 
+/** Puts frames where the user wrote them. */
+export type SourceMapper = (frames: readonly Frame[]) => readonly Frame[];
+
 /**
- * Frames where the user wrote them. Jest installs its source maps as this realm's stack formatter, whatever the transform and
- * the Jest version: each frame is put to that formatter as a call site, and its answer read. A frame it cannot map stays.
+ * Jest installs its source maps as this realm's stack formatter, whatever the transform and the Jest version: each frame is put
+ * to that formatter as a call site, and its answer read. A frame it cannot map stays.
+ * To be asked before the tests run: they may put a formatter of their own in its place.
  */
-export function sourceMapped(frames: readonly Frame[]): readonly Frame[] {
+export function sourceMapper(): SourceMapper {
   const format = Error.prepareStackTrace;
-  if (format === undefined) return frames;
-  return frames.map((frame) => {
-    try {
-      const text = String(format(new Error(''), [new PlacedCallSite(frame) as unknown as NodeJS.CallSite]));
-      const match = PLACE.exec(text.trimEnd());
-      if (match === null) return frame;
-      const [, file = frame.file, line = '0', column = '0'] = match;
-      return { ...frame, file, line: Number(line), column: Number(column) };
-    } catch {
-      return frame;
-    }
-  });
+  if (format === undefined) return (frames) => frames;
+  return (frames) => frames.map((frame) => mapped(frame, format));
+}
+
+function mapped(frame: Frame, format: NonNullable<typeof Error.prepareStackTrace>): Frame {
+  try {
+    const text = String(format(new Error(''), [new PlacedCallSite(frame) as unknown as NodeJS.CallSite]));
+    const match = PLACE.exec(text.trimEnd());
+    if (match === null) return frame;
+    const [, file = frame.file, line = '0', column = '0'] = match;
+    return { ...frame, file, line: Number(line), column: Number(column) };
+  } catch {
+    return frame;
+  }
 }

@@ -5,7 +5,9 @@ import { runJest } from './jest-project';
 
 jest.setTimeout(60_000);
 
-const leakgate = (options: object): object => ({ testEnvironmentOptions: { leakgate: { graceMs: 50, ...options } } });
+const leakgate = (options: object): Record<string, unknown> => ({
+  testEnvironmentOptions: { leakgate: { graceMs: 50, ...options } },
+});
 
 const LEAKING = `
 test('careless', () => {
