@@ -1,12 +1,12 @@
-import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
-import type { OwnerKind } from '../model/scope';
+import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
 import { Entry, type Memory, type Origin } from './entry';
 import { ForeignCloses } from './foreign-closes';
-import { knowsUser, type Opening, type OpeningCamera } from './opening';
+import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
 import type { Beginning, Recorder, Sighting, Watch } from './probe';
 import { PutOffs } from './put-off';
 import type { Lineage, Scope } from './scope';
 import type { StackBudget } from './stack-budget';
+import { Stage } from './stage';
 
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
 const WEAK_ENTRIES = 256;
@@ -30,17 +30,9 @@ export class Ledger implements Recorder {
   readonly #putOffs = new PutOffs();
   readonly #remembered = new WeakMap<object, Memory>();
   readonly #stacks: StackPolicy;
-  readonly #onlyLineage: boolean;
+  readonly #stage: Stage;
   readonly #hook;
   #muted = 0;
-  /** The scope of the file now running; what has no lineage and no other home belongs to it. */
-  #file: Scope | undefined;
-  /** The file's modules are loading: nothing else runs, so all that appears is theirs. */
-  #loading = false;
-  /** Contexts with a lower id are older than the file: a global set-up's, an earlier file's. */
-  #firstId = 0;
-  /** Tests (or a suite's hook) now running. */
-  readonly #active = new Set<Scope>();
   /** Born after their scope was sealed. */
   late: Entry[] = [];
   #lateSweepAt = WEAK_ENTRIES;
@@ -53,7 +45,7 @@ export class Ledger implements Recorder {
   /** @param onlyLineage take nothing for a scope's merely because it appeared while the scope ran */
   constructor(camera: OpeningCamera, stacks: StackPolicy, onlyLineage: boolean) {
     this.#camera = camera;
-    this.#onlyLineage = onlyLineage;
+    this.#stage = new Stage(onlyLineage);
     this.#stacks = stacks;
     const callbacks: HookCallbacks & { trackPromises?: boolean } = { init: this.#init, trackPromises: false };
     this.#hook = createHook(callbacks);
@@ -66,23 +58,20 @@ export class Ledger implements Recorder {
 
   /** Begins a file: from here on everything is recorded. */
   open(file: Scope): void {
-    this.#file = file;
-    this.#loading = true;
-    this.#firstId = new AsyncResource('LEAKGATE').asyncId();
+    this.#stage.open(file);
     // Muted, for hooks are themselves accounted for, and a test environment of the user's own may be on the stack.
     this.mute(() => this.#hook.enable());
   }
 
   /** The file's modules are loaded. */
   loaded(): void {
-    this.#loading = false;
+    this.#stage.loaded();
   }
 
   /** Ends a file: nothing is recorded any more, and nothing of it is kept. */
   close(): void {
     this.#hook.disable();
-    this.#file = undefined;
-    this.#active.clear();
+    this.#stage.close();
     this.#byId.clear();
     this.#putOffs.clear();
     this.late = [];
@@ -92,12 +81,12 @@ export class Ledger implements Recorder {
 
   /** `scope` runs: what appears without lineage may be its. */
   activate(scope: Scope): void {
-    this.#active.add(scope);
+    this.#stage.activate(scope);
   }
 
   /** `scope` no longer runs. */
   deactivate(scope: Scope): void {
-    this.#active.delete(scope);
+    this.#stage.deactivate(scope);
   }
 
   /** Runs `fn` in the context of `scope`; all that descends from it is the scope's. */
@@ -126,15 +115,16 @@ export class Ledger implements Recorder {
   }
 
   acting(): object | undefined {
-    return this.#muted > 0 ? undefined : (this.current() ?? this.#window()[0])?.lifetime;
+    return this.#muted > 0 ? undefined : (this.current() ?? this.#stage.window()[0])?.lifetime;
   }
 
   beginning(above?: (...args: never[]) => unknown): Beginning {
     if (this.#muted > 0) return { scope: undefined, answers: undefined, opening: undefined };
     const opening = this.#take(above ?? this.beginning);
-    if (opening?.byPlugin === true) return { scope: undefined, answers: undefined, opening };
-    const acting = this.current() ?? (opening?.hostOnly === true ? undefined : this.#window()[0]);
-    const scope = acting !== undefined && opening?.atImport === true ? this.#file : acting;
+    const outside = opening?.hostOnly === true || this.#stage.isOlder(executionAsyncId());
+    const acting = this.current() ?? (outside ? this.#stage.outside : this.#stage.window()[0]);
+    const home = acting !== undefined && opening?.atImport === true ? this.#stage.file : acting;
+    const scope = opening?.byPlugin === true ? this.#stage.outside : home;
     return { scope, answers: scope?.lifetime, opening };
   }
 
@@ -215,8 +205,11 @@ export class Ledger implements Recorder {
       watch.transient !== true || this.#mayStack(act === undefined ? scope.budget : scope.actBudget)
         ? this.#take(this.#init, act === undefined)
         : undefined;
-    if (opening?.byPlugin === true) return;
-    const home = opening?.atImport === true && this.#file !== undefined ? this.#file : scope;
+    if (opening?.byPlugin === true) {
+      this.#enterOutside(asyncId, watch, resource);
+      return;
+    }
+    const home = opening?.atImport === true && this.#stage.file !== undefined ? this.#stage.file : scope;
     const weak = !flood || watch.transient !== true;
     const origin = this.#origin(opening, act, triggerAsyncId);
     this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin));
@@ -236,22 +229,32 @@ export class Ledger implements Recorder {
 
   /** Without a store: born natively (an accepted socket), in a callback of one such, while loading, or the runner's own. */
   #initUnlined(asyncId: number, watch: Watch, triggerAsyncId: number, resource: object): void {
-    const file = this.#file;
+    const file = this.#stage.file;
     if (file === undefined) return;
     const parent = this.#byId.get(triggerAsyncId);
-    if (parent === undefined && !this.#loading && triggerAsyncId > 0 && triggerAsyncId < this.#firstId) return;
-    if (parent === undefined && watch.transient === true && !this.#mayStack(file.budget)) return;
-    const opening = this.#take(this.#init, parent === undefined);
-    if (opening?.hostOnly === true || opening?.byPlugin === true) return;
+    const older = parent === undefined && this.#stage.isOlder(triggerAsyncId);
+    if (!older && parent === undefined && watch.transient === true && !this.#mayStack(file.budget)) return;
+    const opening = older ? OUTSIDE : this.#take(this.#init, parent === undefined);
+    if (opening?.hostOnly === true || opening?.byPlugin === true) {
+      if (older || watch.transient !== true) this.#enterOutside(asyncId, watch, resource);
+      return;
+    }
     if (parent !== undefined) {
       const origin = this.#origin(opening, undefined, triggerAsyncId);
       this.#enter(new Entry(asyncId, watch, resource, true, parent.scope, 'trigger', opening, origin));
       return;
     }
-    const [scope, owner] = this.#window();
+    const [scope, owner] = this.#stage.window();
     if (scope !== undefined) {
       this.#enter(new Entry(asyncId, watch, resource, true, scope, owner, opening, undefined));
     }
+  }
+
+  /** Nobody answers for it; what descends from it is known by it. */
+  #enterOutside(asyncId: number, watch: Watch, resource: object): void {
+    const scope = this.#stage.outside;
+    if (scope === undefined) return;
+    this.#enter(new Entry(asyncId, watch, resource, true, scope, 'window', OUTSIDE, undefined));
   }
 
   #take(above: (...args: never[]) => unknown, far = true): Opening | undefined {
@@ -265,14 +268,6 @@ export class Ledger implements Recorder {
     if (act !== undefined) return { opening: act };
     const parent = this.#byId.get(triggerAsyncId) ?? this.#putOffs.get(triggerAsyncId);
     return parent === undefined || knowsUser(parent.opening) ? parent : (parent.origin ?? parent);
-  }
-
-  /** The only scope now running, or the nearest one that surely encloses it. */
-  #window(): [Scope | undefined, OwnerKind] {
-    if (this.#onlyLineage) return [undefined, 'window'];
-    if (this.#loading || this.#active.size === 0) return [this.#file, 'window'];
-    const [only] = this.#active;
-    return this.#active.size === 1 ? [only, 'window'] : [this.#file, 'overlap'];
   }
 
   #enter(entry: Entry): void {
@@ -289,7 +284,7 @@ export class Ledger implements Recorder {
       }
       return;
     }
-    if (entry.watch.guard !== undefined && home.kind !== 'test')
+    if (entry.watch.guard !== undefined && home.kind !== 'test' && entry.opening !== OUTSIDE)
       this.foreignCloses.guard(entry, home, () => this.current());
     home.entries.push(entry);
     if (home.entries.length >= home.sweepAt) {

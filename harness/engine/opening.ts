@@ -19,6 +19,16 @@ export interface Opening {
   readonly byPlugin: boolean;
 }
 
+/** The opening of what is none of the file's: no stack is spent on it. */
+export const OUTSIDE: Opening = {
+  frames: [],
+  inner: undefined,
+  innerFn: '',
+  atImport: false,
+  hostOnly: true,
+  byPlugin: false,
+};
+
 /** Whether the user's own code is on it. */
 export const knowsUser = (opening: Opening | undefined): boolean =>
   opening?.frames.some((frame) => frame.origin === 'user') ?? false;

@@ -243,7 +243,8 @@ export class Session {
   #seal(scope: Scope): void {
     scope.sealed = true;
     this.#ledger.deactivate(scope);
-    this.#deferred.push(...scope.entries.filter((entry) => !entry.reported));
+    // Reported and kept, it still explains what it holds.
+    for (const entry of scope.entries) if (!entry.reported || !this.#options.cleanUp) this.#deferred.push(entry);
     scope.entries = [];
     if (this.#deferred.length > this.#sweepDeferredAt) {
       this.#deferred = this.#ledger.sweep(this.#deferred);

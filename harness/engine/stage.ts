@@ -1,0 +1,67 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { OwnerKind } from '../model/scope';
+import type { Scope } from './scope';
+
+/** Who is running: to whom it falls what appears without lineage. */
+export class Stage {
+  readonly #onlyLineage: boolean;
+  /** The file now running; what has no other home belongs to it. */
+  file: Scope | undefined;
+  /** The file's modules are loading: nothing else runs, so all that appears is theirs. */
+  #loading = false;
+  /** Contexts with a lower id are older than the file: a global set-up's, an earlier file's. */
+  #firstId = 0;
+  /** Tests (or a suite's hook) now running. */
+  readonly #active = new Set<Scope>();
+
+  /** @param onlyLineage take nothing for a scope's merely because it appeared while the scope ran */
+  constructor(onlyLineage: boolean) {
+    this.#onlyLineage = onlyLineage;
+  }
+
+  /** A file begins: its modules load. */
+  open(file: Scope): void {
+    this.file = file;
+    this.#loading = true;
+    this.#firstId = new AsyncResource('LEAKGATE').asyncId();
+  }
+
+  /** The file's modules are loaded. */
+  loaded(): void {
+    this.#loading = false;
+  }
+
+  /** The file is over. */
+  close(): void {
+    this.file = undefined;
+    this.#active.clear();
+  }
+
+  /** `scope` runs: what appears without lineage may be its. */
+  activate(scope: Scope): void {
+    this.#active.add(scope);
+  }
+
+  /** `scope` no longer runs. */
+  deactivate(scope: Scope): void {
+    this.#active.delete(scope);
+  }
+
+  /** The only scope now running, or the nearest one that surely encloses it. */
+  window(): [Scope | undefined, OwnerKind] {
+    if (this.#onlyLineage) return [undefined, 'window'];
+    if (this.#loading || this.#active.size === 0) return [this.file, 'window'];
+    const [only] = this.#active;
+    return this.#active.size === 1 ? [only, 'window'] : [this.file, 'overlap'];
+  }
+
+  /** The runner's own scope: of its plug-ins' and a global set-up's doings, for which nobody answers here. */
+  get outside(): Scope | undefined {
+    return this.file?.parent;
+  }
+
+  /** Whether a context began before the file did. */
+  isOlder(asyncId: number): boolean {
+    return !this.#loading && asyncId > 0 && asyncId < this.#firstId;
+  }
+}
