@@ -15,6 +15,9 @@ const CALLS = [
 /** The same of a channel, for who drives one without a client. */
 const CHANNEL_CALLS = ['getConnectivityState', 'watchConnectivityState', 'createCall'] as const;
 
+/** What every call of a generated client comes to: those keep the client's own methods from before anybody could wrap them. */
+const CALL_STARTS = ['start'] as const;
+
 /** And of a server: the port is bound behind promises. */
 const SERVER_CALLS = ['bindAsync'] as const;
 
@@ -72,10 +75,11 @@ const grpcClients: Probe = {
     return {
       modulesLoaded() {
         for (const each of realm.loaded(
-          /@grpc[\\/]grpc-js[\\/]build[\\/]src[\\/](?:client|channel|server|load-balancer-child-handler)\.js$/,
+          /@grpc[\\/]grpc-js[\\/]build[\\/]src[\\/](?:client|channel|resolving-call|server|load-balancer-child-handler)\.js$/,
         )) {
           wrap(prototypeOf(each, 'Client'), CALLS);
           wrap(prototypeOf(each, 'ChannelImplementation'), CHANNEL_CALLS);
+          wrap(prototypeOf(each, 'ResolvingCall'), CALL_STARTS);
           wrap(prototypeOf(each, 'Server'), SERVER_CALLS);
           wrap(prototypeOf(each, 'ChildLoadBalancerHandler'), BALANCER_CALLS);
         }
