@@ -1,6 +1,7 @@
 import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import net from 'node:net';
-import { asObject } from '../engine/native';
+import { isMap } from 'node:util/types';
+import { asObject, field } from '../engine/native';
 import type { Identity, Probe, Realm, Watch } from '../engine/probe';
 
 /** A request as undici announces it; Node's own fetch is the same library. */
@@ -17,15 +18,19 @@ interface Pending {
   done: boolean;
 }
 
-const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+/** The second is undici's own from version 8 on: what is under the first is then a wrapper that keeps it private. */
+const GLOBAL_DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
 
 /** How many objects of a dispatcher's graph are looked at for a socket. Pools, clients and their contexts are few and near. */
 const MOST_LOOKED_AT = 2000;
 
-/** Values under own data properties, map values and weak references: never a getter. */
+const isWeakRef = (value: object): value is WeakRef<object> =>
+  Object.prototype.toString.call(value) === '[object WeakRef]';
+
+/** Values under own data properties, map values and weak references, those of the tests' realm too: never a getter. */
 function* within(value: object): Iterable<unknown> {
-  if (value instanceof Map) yield* value.values();
-  if (value instanceof WeakRef) yield value.deref();
+  if (isMap(value)) yield* Map.prototype.values.call(value);
+  if (isWeakRef(value)) yield WeakRef.prototype.deref.call(value);
   for (const key of Reflect.ownKeys(value)) yield Object.getOwnPropertyDescriptor(value, key)?.value;
 }
 
@@ -46,12 +51,21 @@ function reaches(root: object, target: object): boolean {
   return false;
 }
 
+/** The connection whose keep-alive timer this is: the parser is its weakly held argument. */
+function idleSocketOf(timer: object): net.Socket | undefined {
+  const given = field(timer, '_timerArgs');
+  if (!Array.isArray(given)) return undefined;
+  const [first] = given.map(asObject);
+  const parser = first !== undefined && isWeakRef(first) ? asObject(WeakRef.prototype.deref.call(first)) : undefined;
+  const socket = parser === undefined ? undefined : field(parser, 'socket');
+  return socket instanceof net.Socket ? socket : undefined;
+}
+
 /** Node's dispatcher lives on the outer global, one a test set or undici made on import on the sandbox's. Both live as long as the process or the file. */
 function globalDispatchers(realm: Realm): object[] {
-  return [globalThis as Record<PropertyKey, unknown>, realm.global].flatMap((each) => {
-    const dispatcher = asObject(Object.getOwnPropertyDescriptor(each, GLOBAL_DISPATCHER)?.value);
-    return dispatcher === undefined ? [] : [dispatcher];
-  });
+  return [globalThis as Record<PropertyKey, unknown>, realm.global].flatMap((each) =>
+    GLOBAL_DISPATCHERS.flatMap((name) => asObject(Object.getOwnPropertyDescriptor(each, name)?.value) ?? []),
+  );
 }
 
 const request: Watch = {
@@ -96,6 +110,8 @@ const undici: Probe = {
     const pending = new WeakMap<object, Pending>();
     const serving = new WeakMap<net.Socket, Pending>();
     const openings = new WeakSet<net.Socket>();
+    const siblings = new WeakMap<net.Socket, readonly WeakRef<net.Socket>[]>();
+    const byConnector = new WeakMap<object, WeakRef<net.Socket>[]>();
 
     const created: ChannelListener = (message) => {
       const each = (message as { request: UndiciRequest }).request;
@@ -120,7 +136,11 @@ const undici: Probe = {
       if (record !== undefined) record.done = true;
     };
     const connected: ChannelListener = (message) => {
-      openings.add((message as { socket: net.Socket }).socket);
+      const { connector, socket } = message as { connector: object; socket: net.Socket };
+      openings.add(socket);
+      const before = byConnector.get(connector) ?? [];
+      siblings.set(socket, [...before]);
+      byConnector.set(connector, [...before.filter((each) => each.deref()?.destroyed === false), new WeakRef(socket)]);
     };
     const listeners: readonly [string, ChannelListener][] = [
       ['undici:request:create', created],
@@ -134,12 +154,16 @@ const undici: Probe = {
     return {
       refine(identity: Identity): Identity | undefined {
         const socket = identity.subject;
+        const timed = idleSocketOf(socket);
+        if (timed !== undefined) return { ...identity, parents: [timed] };
         if (!(socket instanceof net.Socket) || !openings.has(socket)) return identity;
         const record = serving.get(socket);
         if (record !== undefined && !record.done)
           return { ...identity, parents: [record, ...(identity.parents ?? [])] };
         const isGlobal = globalDispatchers(realm).some((dispatcher) => reaches(dispatcher, socket));
-        return { ...identity, kind: 'dispatcher-socket', pool: isGlobal ? 'process' : 'private' };
+        // A pool's clients share its connector: what is left of a pool is one leak, its first connection's.
+        const elder = (siblings.get(socket) ?? []).flatMap((each) => each.deref() ?? []);
+        return { ...identity, kind: 'dispatcher-socket', pool: isGlobal ? 'process' : 'private', parents: elder };
       },
       stop() {
         for (const [name, listener] of listeners) unsubscribe(name, listener);
