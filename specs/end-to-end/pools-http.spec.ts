@@ -1,0 +1,20 @@
+import { describePool } from './pool-fixtures';
+
+// The root of an agent's or dispatcher's connection is not known where it is not the process's: lineage names the test that connected it.
+const agent = {
+  'clean-own': [],
+  'clean-process-wide': [],
+  'clean-shared': [],
+  'leaks-own': ['leak: agent-socket of test "keeps an agent of its own" at leaks-own.ts, opens'],
+  'leaks-pending': ['leak: http-request of test "sends a request nobody answers" at leaks-pending.ts, opens'],
+  'leaks-shared': ['leak: agent-socket of test "connects it first" at leaks-shared.ts, opens'],
+  'leaks-unread': ['leak: http-request of test "does not read an answer" at leaks-unread.ts, opens'],
+};
+
+describePool('http.Agent', 'http-agent', agent);
+describePool('https.Agent', 'https-agent', agent);
+describePool("Node's fetch", 'fetch', {
+  'clean-process-wide': [],
+  'leaks-pending': ['leak: fetch-request of test "sends a request nobody answers" at leaks-pending.ts, opens'],
+  'leaks-unread': ['leak: fetch-request of test "does not read an answer" at leaks-unread.ts, opens'],
+});

@@ -1,0 +1,30 @@
+import { describePool } from './pool-fixtures';
+
+describePool('a client of the user that connects lazily', 'own-client', {
+  'clean-own': [],
+  'clean-shared': [],
+  'leaks-own': ['leak: tcp-socket of test "keeps a client of its own" at client.ts, opens'],
+  'leaks-shared': ['leak: tcp-socket of test "connects it first" at client.ts, opens'],
+});
+
+describePool('a memoised helper of the user', 'own-memo', {
+  'clean-own': [],
+  'clean-shared': [],
+  'leaks-shared': ['leak: http-server of test "starts it" at get-server.ts, opens'],
+});
+
+describePool('ws', 'ws', {
+  'clean-own': [],
+  'clean-same-file': [],
+  'clean-shared': [],
+  'leaks-own': ['leak: tcp-socket of test "keeps a socket of its own" at leaks-own.ts, opens'],
+  'leaks-shared': ['leak: tcp-socket of suite at leaks-shared.ts, opens'],
+});
+
+describePool('@grpc/grpc-js', 'grpc', {
+  'clean-own': [],
+  'clean-same-file': [],
+  'clean-shared': [],
+  'leaks-own': ['leak: http2-client-session of test "keeps a client of its own" at leaks-own.ts, connects'],
+  'leaks-shared': ['leak: http2-client-session of test "connects it first" at leaks-shared.ts, connects'],
+});
