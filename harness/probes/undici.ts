@@ -1,7 +1,7 @@
 import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import net from 'node:net';
 import { isMap } from 'node:util/types';
-import { asObject, field } from '../engine/native';
+import { asObject, field, slot } from '../engine/native';
 import type { Identity, Probe, Realm, Watch } from '../engine/probe';
 
 /** A request as undici announces it; Node's own fetch is the same library. */
@@ -49,6 +49,15 @@ function reaches(root: object, target: object): boolean {
     }
   }
   return false;
+}
+
+/** Stands for the pool a connection's client is in: the one listener by which a pool hears of all its clients' connections. */
+function poolOf(socket: net.Socket): object | undefined {
+  const parser = asObject(slot(socket, 'parser'));
+  const client = parser === undefined ? undefined : asObject(field(parser, 'client'));
+  const events = client === undefined ? undefined : asObject(field(client, '_events'));
+  const heard = events === undefined ? undefined : field(events, 'connect');
+  return asObject(Array.isArray(heard) ? heard[0] : heard);
 }
 
 /** The connection whose keep-alive timer this is: the parser is its weakly held argument. */
@@ -111,7 +120,7 @@ const undici: Probe = {
     const serving = new WeakMap<net.Socket, Pending>();
     const openings = new WeakSet<net.Socket>();
     const siblings = new WeakMap<net.Socket, readonly WeakRef<net.Socket>[]>();
-    const byConnector = new WeakMap<object, WeakRef<net.Socket>[]>();
+    const byPool = new WeakMap<object, WeakRef<net.Socket>[]>();
 
     const created: ChannelListener = (message) => {
       const each = (message as { request: UndiciRequest }).request;
@@ -137,10 +146,11 @@ const undici: Probe = {
     };
     const connected: ChannelListener = (message) => {
       const { connector, socket } = message as { connector: object; socket: net.Socket };
+      const pool = poolOf(socket) ?? connector;
       openings.add(socket);
-      const before = byConnector.get(connector) ?? [];
+      const before = byPool.get(pool) ?? [];
       siblings.set(socket, [...before]);
-      byConnector.set(connector, [...before.filter((each) => each.deref()?.destroyed === false), new WeakRef(socket)]);
+      byPool.set(pool, [...before.filter((each) => each.deref()?.destroyed === false), new WeakRef(socket)]);
     };
     const listeners: readonly [string, ChannelListener][] = [
       ['undici:request:create', created],
@@ -161,7 +171,7 @@ const undici: Probe = {
         if (record !== undefined && !record.done)
           return { ...identity, parents: [record, ...(identity.parents ?? [])] };
         const isGlobal = globalDispatchers(realm).some((dispatcher) => reaches(dispatcher, socket));
-        // A pool's clients share its connector: what is left of a pool is one leak, its first connection's.
+        // What is left of a pool is one leak, its first connection's.
         const elder = (siblings.get(socket) ?? []).flatMap((each) => each.deref() ?? []);
         return { ...identity, kind: 'dispatcher-socket', pool: isGlobal ? 'process' : 'private', parents: elder };
       },
