@@ -49,7 +49,8 @@ export function rowsOf(benchmark: Benchmark, series: readonly Series[], judged: 
       const figures = values.flatMap((value) => value ?? []);
       const base = series.find((other) => other.contender.id === contender.base);
       const baseValues = base?.rounds.map((each) => each?.[measure.id]) ?? [];
-      const compared = contender.base !== contender.id;
+      // A figure with a limit of its own may be near zero, and a multiple of that says nothing.
+      const compared = contender.base !== contender.id && measure.target?.rule !== 'value';
       const numbers = {
         ...given('median', figures.length === 0 ? undefined : median(figures)),
         ...given('ratio', compared ? compare(values, baseValues, ratio) : undefined),

@@ -47,7 +47,8 @@ export async function runSchedule(options: ScheduleOptions): Promise<readonly Se
   });
   const folders = new Map(
     able.map((contender) => {
-      const { runner, share } = contender;
+      const { runner } = contender;
+      const share = benchmark.shared === undefined ? 1 : contender.share;
       const variant = `${quick ? 'quick' : 'full'}-${share}`;
       const copies = quick ? 1 : benchmark.copies;
       return [
