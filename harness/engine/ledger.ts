@@ -200,7 +200,8 @@ export class Ledger implements Recorder {
 
   #initIn(lineage: Lineage, asyncId: number, watch: Watch, triggerAsyncId: number, resource: object): void {
     const { scope, act } = lineage;
-    const flood = scope.entries.length >= WEAK_ENTRIES;
+    const answerable = scope.answerable;
+    answerable.flooded ||= answerable.entries.length >= WEAK_ENTRIES;
     const opening =
       watch.transient !== true || this.#mayStack(act === undefined ? scope.budget : scope.actBudget)
         ? this.#take(this.#init, act === undefined)
@@ -210,7 +211,7 @@ export class Ledger implements Recorder {
       return;
     }
     const home = opening?.atImport === true && this.#stage.file !== undefined ? this.#stage.file : scope;
-    const weak = !flood || watch.transient !== true;
+    const weak = !answerable.flooded || watch.transient !== true;
     const origin = this.#origin(opening, act, triggerAsyncId);
     this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin));
   }
