@@ -128,6 +128,10 @@ export class Ledger implements Recorder {
     return { scope, answers: scope?.lifetime, opening };
   }
 
+  callerOf(above: (...args: never[]) => unknown): string | undefined {
+    return this.#camera.callerOf(above);
+  }
+
   openedLater(beginning: Beginning, sighting: Sighting): void {
     const scope = beginning.scope as Scope | undefined;
     if (scope === undefined) return;

@@ -73,6 +73,7 @@ export class OpeningCamera {
   readonly #origins = new Map<string, FrameOrigin | 'harness'>();
   #last: Opening | undefined;
   #depth = 0;
+  #caller: string | undefined;
 
   constructor(classifier: FileClassifier) {
     this.#classifier = classifier;
@@ -86,6 +87,13 @@ export class OpeningCamera {
     const short = this.#capture(above, SHORT);
     if (!far || short === undefined || this.#depth < SHORT || knowsUser(short)) return short;
     return this.#capture(above, LONG) ?? short;
+  }
+
+  /** The file of the code that called `above`. One frame, so a fraction of what an opening costs. */
+  callerOf(above: (...args: never[]) => unknown): string | undefined {
+    this.#caller = undefined;
+    this.#capture(above, 1);
+    return this.#caller;
   }
 
   #capture(above: (...args: never[]) => unknown, limit: number): Opening | undefined {
@@ -122,6 +130,7 @@ export class OpeningCamera {
 
   readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
     this.#depth = sites.length;
+    this.#caller = sites[0]?.getFileName() ?? undefined;
     const frames: Frame[] = [];
     let inner: string | undefined;
     let innerFn = '';

@@ -77,6 +77,8 @@ export interface Recorder {
    * only now being loaded is taken for its importer.
    */
   acting(): object | undefined;
+  /** The file of the code that called `above`: a cheap look at whether the call is of interest at all. */
+  callerOf(above: (...args: never[]) => unknown): string | undefined;
   /** Captures who is acting now, for `openedLater`: an opening that completes asynchronously. */
   beginning(above?: (...args: never[]) => unknown): Beginning;
   /** Something was opened by the act `beginning` captured. */

@@ -108,6 +108,8 @@ function observe(recorder: Recorder): FsObserver<Beginning> {
   const streams = new WeakMap<FileStream, StreamOpening>();
   return {
     calling(above) {
+      // Jest reads every module through a copy of `fs` whose `readFileSync` opens by the public function: hundreds of times a file.
+      if (isNodesOwn(recorder.callerOf(above))) return undefined;
       const beginning = recorder.beginning(above);
       return beginning.scope === undefined || isNodesOwn(beginning.opening?.inner) ? undefined : beginning;
     },
