@@ -1,15 +1,19 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** How Jest ended. */
+/**
+ * How Jest ended. `exited`: by itself. `stopped`: by a signal that was sent to us, or to all in front of the terminal. `killed`: by
+ * one that nobody announced.
+ */
 export interface JestEnd {
-  readonly pid: number;
-  /** Its exit code; 128 and the signal's number if one ended it or us. */
+  readonly how: 'exited' | 'stopped' | 'killed';
+  /** Its exit code; 128 and the signal's number otherwise. */
   readonly code: number;
-  readonly signalled: boolean;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const isStop = (signal: NodeJS.Signals): boolean => (SIGNALS as readonly string[]).includes(signal);
 
 /** Runs Jest on our own terminal, hands signals on to it, and waits for its end. */
 export function runJest(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<JestEnd> {
@@ -24,12 +28,9 @@ export function runJest(args: readonly string[], cwd: string, env: NodeJS.Proces
     child.on('error', fail);
     child.on('close', (code, signal) => {
       for (const each of SIGNALS) process.off(each, forward);
-      const by = signal ?? received;
-      done({
-        pid: child.pid ?? 0,
-        code: by === undefined ? (code ?? 1) : 128 + constants.signals[by],
-        signalled: by !== undefined,
-      });
+      const by = received ?? signal;
+      if (by === null) done({ how: 'exited', code: code ?? 1 });
+      else done({ how: isStop(by) ? 'stopped' : 'killed', code: 128 + constants.signals[by] });
     });
   });
 }

@@ -99,12 +99,12 @@ async function judge({ folder, plan, end, runId, graceMs }: Ended): Promise<RunR
   const pagesLeft = pages.reports.length + pages.unfinished.length + pages.refused.length > 0;
   // `--bail` ends Jest before it says what it ran; an error before the first test is Jest's own, and red.
   const cutShort = plan.bail && outcome === undefined && pages.reports.some(hasFailed);
-  const explained = outcome !== undefined || cutShort || (end.code !== 0 && !pagesLeft);
+  const explained = outcome !== undefined || cutShort || (end.how === 'exited' && end.code !== 0 && !pagesLeft);
   const nothingRan = outcome === undefined && end.code === 0 && plan.mayRunNothing && !pagesLeft;
   return runReport({
     folder: pages,
     outcome,
-    green: end.signalled ? undefined : end.code === 0,
+    green: end.how === 'stopped' ? undefined : end.code === 0,
     wholeSuite: plan.wholeSuite,
     cutShort: cutShort || outcome?.interrupted === true,
     orphans,
@@ -135,6 +135,8 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
   }
   const options = mergeOptions(environmentSources({ ...process.env, ...variables }));
   const plan = jestPlan(command, cwd);
+  // A run that is cut short must not be mistaken for the one before it.
+  if (report !== undefined) rmSync(report, { force: true });
   const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
   const runId = randomUUID();
   try {
@@ -149,14 +151,14 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
       LEAKGATE_WATCH: plan.watch ? '1' : '',
     });
     const finished = readOutcome(folder) !== undefined;
-    if (plan.watch || (end.signalled && !finished)) return end.code;
+    if (plan.watch || (end.how === 'stopped' && !finished)) return end.code;
     const result = await judge({ folder, plan, end, runId, graceMs: options.graceMs });
-    // Jest did not get as far as a test, and has said why.
-    if (result.outcome === 'failed' && result.files.length === 0) return EXIT_CODES.failed;
     const rendering = { colors: wantsColors(process.stderr, process.env), rootDir: cwd };
-    process.stderr.write(terminal.render(result, rendering));
+    // If Jest did not get as far as a test, it has said why, and there is nothing to sum up.
+    const ranNothing = !finished && result.outcome === 'failed' && result.files.length === 0;
+    if (!ranNothing) process.stderr.write(terminal.render(result, rendering));
     if (report !== undefined) writeWhole(report, json.render(result, rendering));
-    return end.signalled ? end.code : EXIT_CODES[result.outcome];
+    return end.how === 'stopped' ? end.code : EXIT_CODES[result.outcome];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { type FileReport, type FileState, REPORT_VERSION } from '../model/report';
@@ -48,7 +48,7 @@ export class RunPage {
 /** Says of a file that will not be checked why not. Does nothing outside a run. */
 export function leaveNote(state: FileState): void {
   const folder = process.env[RUN_FOLDER_VARIABLE];
-  if (folder !== undefined) writeWhole(newPage(folder), JSON.stringify(state));
+  if (folder !== undefined && existsSync(folder)) writeWhole(newPage(folder), JSON.stringify(state));
 }
 
 /** What a run folder holds. */

@@ -120,6 +120,23 @@ describe('leakgate run --report', () => {
   });
 });
 
+describe('a Jest that is killed', () => {
+  it('breaks the run, and the report of an earlier one is replaced', async () => {
+    const files = { 'a.test.js': "test('x', () => { process.kill(process.pid, 'SIGKILL'); });\n", 'leaks.json': '{}' };
+    await inProject(files, async ({ leakgate, read }) => {
+      const run = await leakgate(['run', '--report', 'leaks.json', '--', 'jest', '--runInBand']);
+      expect(run.code).toBe(4);
+      expect(JSON.parse(read('leaks.json'))).toMatchObject({
+        outcome: 'broken',
+        problems: [
+          expect.stringMatching(/a\.test\.js was begun and never finished/),
+          'Jest ended without saying what it ran: was process.exit called, or its process killed?',
+        ],
+      });
+    });
+  });
+});
+
 describe('a signal', () => {
   it('reaches Jest, and makes the exit code 128 and its number', async () => {
     const files = {
