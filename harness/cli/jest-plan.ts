@@ -37,7 +37,7 @@ export function jestPlan(command: JestCommand, cwd: string): JestPlan {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...command.nodeArgs, command.script, '--showConfig', ...command.args],
-    { cwd, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, input: '' },
   );
   const { configs, globalConfig } = parse(stdout, status === 0 ? '' : stderr);
   for (const { rootDir, testEnvironmentOptions } of configs) {
