@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { BENCHMARKS, type Benchmark } from './benchmarks';
 import { CONTENDERS } from './contenders';
 import { findNodes, NODES_VARIABLE, RUNNING_MAJOR } from './nodes';
@@ -42,13 +42,24 @@ function benchmarksNamed(text: string): readonly Benchmark[] {
 
 const program = new Command('npm run bench --')
   .description('Measures what the gate costs, side by side with plain runners and with their own detectors.')
-  .option('--only <names>', 'benchmarks to run, separated by commas', benchmarksNamed, BENCHMARKS)
-  .option('--node <versions>', 'major versions of Node, separated by commas', (text) => text.split(',').map(count), [
-    RUNNING_MAJOR,
-  ])
+  .addOption(
+    new Option('--only <names>', 'benchmarks to run, separated by commas')
+      .argParser(benchmarksNamed)
+      .default(BENCHMARKS, BENCHMARKS.map(({ id }) => id).join(',')),
+  )
+  .addOption(
+    new Option('--node <versions>', 'major versions of Node, separated by commas')
+      .argParser((text) => text.split(',').map(count))
+      .default([RUNNING_MAJOR], 'the running one'),
+  )
   .option('--rounds <number>', `how often each contender runs (default: ${ROUNDS})`, count)
   .option('--quick', 'prove in under a minute that the benchmark works; its figures mean nothing')
-  .option('--json <path>', 'where the result is written', resolve(__dirname, 'results/latest.json'))
+  .addOption(
+    new Option('--json <path>', 'where the result is written').default(
+      resolve(__dirname, 'results/latest.json'),
+      'specs/bench/results/latest.json',
+    ),
+  )
   .addHelpText(
     'after',
     `
