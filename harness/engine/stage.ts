@@ -1,4 +1,4 @@
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncResource, executionAsyncId } from 'node:async_hooks';
 import type { OwnerKind } from '../model/scope';
 import type { Scope } from './scope';
 
@@ -11,6 +11,8 @@ export class Stage {
   #loading = false;
   /** Contexts with a lower id are older than the file: a global set-up's, an earlier file's. */
   #firstId = 0;
+  /** The context the file was begun in: what goes on in it is the file's. */
+  #ownId = 0;
   /** Tests (or a suite's hook) now running. */
   readonly #active = new Set<Scope>();
 
@@ -23,6 +25,7 @@ export class Stage {
   open(file: Scope): void {
     this.file = file;
     this.#loading = true;
+    this.#ownId = executionAsyncId();
     this.#firstId = new AsyncResource('LEAKGATE').asyncId();
   }
 
@@ -62,6 +65,6 @@ export class Stage {
 
   /** Whether a context began before the file did. */
   isOlder(asyncId: number): boolean {
-    return !this.#loading && asyncId > 0 && asyncId < this.#firstId;
+    return !this.#loading && asyncId > 0 && asyncId < this.#firstId && asyncId !== this.#ownId;
   }
 }
