@@ -2,10 +2,12 @@ import { describeProbe } from './probe-fixtures';
 
 const query = {
   kind: 'dns-query',
+  unstoppable: true,
   says: /^A DNS query for slow\.example was sent in this test, but never answered\.\n.*`resolver\.cancel\(\)`/,
 };
 const job = (name: string) => ({
   kind: 'crypto-job',
+  unstoppable: true,
   says: new RegExp(`^A crypto job \\(${name}\\) was started in this test, but never finished\\.\nAwait it`, 'i'),
 });
 const zlib = (name: string) => ({
