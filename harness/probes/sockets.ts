@@ -153,7 +153,7 @@ function identifySocket(socket: net.Socket, opening: Opening | undefined): Ident
       release: () => socket.destroy(),
     };
   }
-  const unixKind = isUnix(socket) && unixPath(socket) === '' ? 'pipe' : 'unix-socket';
+  const unixKind = isUnix(socket) && unixPath(socket) === '' ? 'unnamed-pipe' : 'unix-socket';
   const kind = socket instanceof TLSSocket ? 'tls-socket' : isUnix(socket) ? unixKind : 'tcp-socket';
   return { ...base, kind, release: () => putAway(socket, opening) };
 }
@@ -253,7 +253,7 @@ const sockets: Probe = {
     'tcp-socket': socket('a TCP connection', 'TCP connections'),
     'tls-socket': socket('a TLS connection', 'TLS connections'),
     'unix-socket': socket('a unix socket connection', 'unix socket connections'),
-    pipe: socket('a pipe', 'pipes'),
+    'unnamed-pipe': socket('a pipe', 'pipes'),
     'accepted-socket': socket(
       'an accepted connection',
       'accepted connections',
