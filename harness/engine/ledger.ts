@@ -206,10 +206,7 @@ export class Ledger implements Recorder {
     const { scope, act } = lineage;
     const answerable = scope.answerable;
     answerable.flooded ||= answerable.entries.length >= WEAK_ENTRIES;
-    const opening =
-      watch.transient !== true || this.#mayStack(act === undefined ? scope.budget : scope.actBudget)
-        ? this.#take(this.#init, act === undefined)
-        : undefined;
+    const opening = this.#maySee(watch, scope, act) ? this.#take(this.#init, act === undefined) : undefined;
     if (opening?.byPlugin === true) {
       this.#enterOutside(asyncId, watch, resource);
       return;
@@ -224,8 +221,13 @@ export class Ledger implements Recorder {
     if (!isPutOff(type) || this.#muted > 0) return;
     const lineage = this.lineage.getStore();
     if (lineage === undefined || lineage.act !== undefined) return;
-    const opening = this.#mayStack(lineage.scope.tickBudget) ? this.#take(this.#init) : undefined;
+    const opening = this.#mayStack(lineage.scope.incidentalBudget) ? this.#take(this.#init, false) : undefined;
     this.#putOffs.note(asyncId, opening, executionAsyncId());
+  }
+
+  #maySee(watch: Watch, scope: Scope, act: Opening | undefined): boolean {
+    if (watch.incidental === true) return this.#mayStack(scope.incidentalBudget);
+    return watch.transient !== true || this.#mayStack(act === undefined ? scope.budget : scope.actBudget);
   }
 
   #mayStack(budget: StackBudget): boolean {
@@ -239,7 +241,8 @@ export class Ledger implements Recorder {
     const parent = this.#byId.get(triggerAsyncId);
     const older = parent === undefined && this.#stage.isOlder(triggerAsyncId);
     if (!older && parent === undefined && watch.transient === true && !this.#mayStack(file.budget)) return;
-    const opening = older ? OUTSIDE : this.#take(this.#init, parent === undefined);
+    const seen = !older && (watch.incidental !== true || this.#mayStack(file.incidentalBudget));
+    const opening = older ? OUTSIDE : seen ? this.#take(this.#init, parent === undefined) : undefined;
     if (opening?.hostOnly === true || opening?.byPlugin === true) {
       if (older || watch.transient !== true) this.#enterOutside(asyncId, watch, resource);
       return;

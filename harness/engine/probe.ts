@@ -53,6 +53,8 @@ export interface Watch {
   readonly collectable?: boolean;
   /** Gone without anyone's act: a one-shot timer fires. Such a verdict cannot wait for the end of the file. */
   readonly transient?: boolean;
+  /** Common, and hardly ever the root of a finding: its stack is captured from a small purse of its own. */
+  readonly incidental?: boolean;
   /** Called at the opening of what an outer scope owns; `closed` is to be called in the context of whoever closes it. */
   guard?(resource: object, closed: () => void): void;
 }

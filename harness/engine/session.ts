@@ -176,6 +176,7 @@ export class Session {
     };
     if (!isBlind()) return;
     scope.budget.refill();
+    scope.incidentalBudget.refill();
     await this.#settle(() => (isBlind() ? 'brief' : 'none'));
   }
 

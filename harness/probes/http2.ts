@@ -45,6 +45,7 @@ const session: Watch = {
 };
 
 const stream: Watch = {
+  incidental: true,
   state(resource, asyncId) {
     if (!nativeLives(resource, asyncId)) return 'released';
     const owner = ownerOf(resource) as Http2Stream | undefined;

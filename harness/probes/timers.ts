@@ -103,6 +103,7 @@ const timers: Probe = {
               },
             },
       transient: true,
+      incidental: true,
     },
   },
 };
