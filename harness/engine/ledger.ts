@@ -11,9 +11,6 @@ import { Stage } from './stage';
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
 const WEAK_ENTRIES = 256;
 
-/** Callbacks put off to the end of the tick: how libraries often begin what the user asked of them. */
-const isPutOff = (type: string): boolean => type === 'TickObject' || type === 'Microtask';
-
 /** How many stacks are captured: as a budget allows, or all of them. */
 export type StackPolicy = 'budget' | 'all';
 
@@ -47,8 +44,7 @@ export class Ledger implements Recorder {
     this.#camera = camera;
     this.#stage = new Stage(onlyLineage);
     this.#stacks = stacks;
-    const callbacks: HookCallbacks & { trackPromises?: boolean } = { init: this.#init, trackPromises: false };
-    this.#hook = createHook(callbacks);
+    this.#hook = createHook({ init: this.#init, trackPromises: false } as HookCallbacks);
   }
 
   /** Judges resources of async type `type` by `watch`. */
@@ -137,9 +133,9 @@ export class Ledger implements Recorder {
     if (scope === undefined) return;
     const { opening } = beginning;
     const act = knowsUser(opening) ? undefined : this.lineage.getStore()?.act;
-    const origin = act === undefined ? undefined : { opening: act };
-    const weak = sighting.keep !== true;
-    const entry = new Entry(-1, sighting.watch, sighting.resource, weak, scope, 'lineage', opening, origin);
+    const origin = act && { opening: act };
+    const { watch, resource, keep } = sighting;
+    const entry = new Entry(-1, watch, resource, keep !== true, scope, 'lineage', opening, origin);
     try {
       this.#enter(entry);
     } catch (error) {
@@ -218,7 +214,7 @@ export class Ledger implements Recorder {
   }
 
   #noteIfPutOff(asyncId: number, type: string): void {
-    if (!isPutOff(type) || this.#muted > 0) return;
+    if ((type !== 'TickObject' && type !== 'Microtask') || this.#muted > 0) return;
     const lineage = this.lineage.getStore();
     if (lineage === undefined || lineage.act !== undefined) return;
     const opening = this.#mayStack(lineage.scope.incidentalBudget) ? this.#take(this.#init, false) : undefined;

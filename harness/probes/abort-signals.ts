@@ -1,8 +1,8 @@
 import events from 'node:events';
 import { asObject } from '../engine/native';
-import { Patches } from '../engine/patch';
 import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Watch } from '../engine/probe';
 import { duration } from '../model/sentence';
+import { Patches } from './patching/patch';
 import { type Birth, SignalBirths } from './signals/births';
 import { abortListeners, type Signal } from './signals/listeners';
 

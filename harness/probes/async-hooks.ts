@@ -1,8 +1,8 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { asObject } from '../engine/native';
-import { Patches } from '../engine/patch';
 import type { ActiveProbe, Probe, Recorder } from '../engine/probe';
-import { Switches } from '../engine/switches';
+import { Patches } from './patching/patch';
+import { Switches } from './patching/switches';
 
 /** Before Node 24 every `AsyncLocalStorage` works by one hook that they share, switched on by the first of them. */
 function sharedHook(prototype: object): object | undefined {

@@ -1,10 +1,10 @@
 import { devNull } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
-import { type Census, census, isStillOpen } from '../engine/census';
-import { descriptors as recorded, targetOf } from '../engine/descriptor';
-import { descriptorName, linkOf, socketName } from '../engine/descriptor-name';
-import { isDirectoryHandled } from '../engine/directories';
 import type { Probe, Sighting, Watch } from '../engine/probe';
+import { type Census, census, isStillOpen } from './descriptors/census';
+import { descriptors as recorded, targetOf } from './descriptors/descriptor';
+import { descriptorName, linkOf, socketName } from './descriptors/descriptor-name';
+import { isDirectoryHandled } from './descriptors/directories';
 
 /** A descriptor that is open at the end of a file, and was not at its start. */
 interface Fresh {

@@ -1,7 +1,7 @@
 import channels from 'node:diagnostics_channel';
 import { asObject, field } from '../engine/native';
-import { Patches } from '../engine/patch';
 import type { ActiveProbe, Identity, Probe, Recorder, Watch } from '../engine/probe';
+import { Patches } from './patching/patch';
 
 /** Somebody on a channel. It holds neither channel nor subscriber. */
 interface Subscription {

@@ -1,7 +1,7 @@
 import events, { EventEmitter } from 'node:events';
 import { asObject } from '../engine/native';
-import { Patches } from '../engine/patch';
 import type { ActiveProbe, Identity, Probe, Recorder, Watch } from '../engine/probe';
+import { Patches } from './patching/patch';
 
 type Listener = (...args: unknown[]) => void;
 

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { type Descriptor, descriptors } from '../engine/descriptor';
-import { directoryOpened, forgetDirectories, isDirectoryClosed } from '../engine/directories';
-import { type FileStream, type FsObserver, hookFs } from '../engine/fs-hooks';
 import { slot } from '../engine/native';
 import type { Beginning, Probe, Recorder, Watch } from '../engine/probe';
-import { shownPath } from '../engine/shown-path';
-import { StreamOpening } from '../engine/stream-opening';
+import { type Descriptor, descriptors } from './descriptors/descriptor';
+import { directoryOpened, forgetDirectories, isDirectoryClosed } from './descriptors/directories';
+import { type FileStream, type FsObserver, hookFs } from './descriptors/fs-hooks';
+import { shownPath } from './descriptors/shown-path';
+import { StreamOpening } from './descriptors/stream-opening';
 
 /** A number that `fs.open` gave to the user. */
 interface RawDescriptor {

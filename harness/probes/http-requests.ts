@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import http from 'node:http';
-import { cut } from '../engine/cut';
 import { asObject, field } from '../engine/native';
 import type { Probe, Watch } from '../engine/probe';
+import { cut } from './handles/cut';
 
 /** Over: its answer was read to the end, or it was given up. */
 const isOver = (request: http.ClientRequest): boolean => {

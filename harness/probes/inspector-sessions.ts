@@ -1,7 +1,7 @@
 import type { Session } from 'node:inspector';
-import { Patches } from '../engine/patch';
 import type { ActiveProbe, Probe, Recorder, Watch } from '../engine/probe';
-import { Switches } from '../engine/switches';
+import { Patches } from './patching/patch';
+import { Switches } from './patching/switches';
 
 type Inspector = typeof import('node:inspector');
 

@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import { asObject, nativeLives } from '../engine/native';
-import { type Around, Patches } from '../engine/patch';
 import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Watch } from '../engine/probe';
+import { type Around, Patches } from './patching/patch';
 
 type Listener = (...args: unknown[]) => void;
 

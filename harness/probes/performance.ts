@@ -1,7 +1,7 @@
 import hooks from 'node:perf_hooks';
 import { asObject } from '../engine/native';
 import type { ActiveProbe, Probe, Recorder } from '../engine/probe';
-import { Switches } from '../engine/switches';
+import { Switches } from './patching/switches';
 
 /** Performance observers that observe, and event loop histograms that sample, for nobody any more. */
 const performance: Probe = {

@@ -1,7 +1,7 @@
 import readline from 'node:readline';
 import { asObject, field } from '../engine/native';
-import { Patches } from '../engine/patch';
 import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Watch } from '../engine/probe';
+import { Patches } from './patching/patch';
 
 /** What an interface reads from, as far as streams have it. */
 interface Input {

@@ -4,11 +4,11 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { TLSSocket, Server as TlsServer } from 'node:tls';
-import { cut } from '../engine/cut';
 import { asObject, field, handleLives, nativeLives, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
-import { pipeName } from '../engine/pipe-name';
 import type { Identity, Liveness, Probe, Watch } from '../engine/probe';
+import { cut } from './handles/cut';
+import { pipeName } from './handles/pipe-name';
 
 type Owner = net.Socket | net.Server | undefined;
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { asObject, field, nativeLives, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Probe, Watch } from '../engine/probe';
-import { type StartedPaths, startedPaths } from '../engine/started-path';
+import { type StartedPaths, startedPaths } from './handles/started-path';
 
 const LEAVE_LOOP =
   'Leave its loop with `break`, call `return()` on its iterator, or abort it through the `signal` option,';

@@ -1,7 +1,7 @@
 import { asObject } from '../../engine/native';
-import type { Patches } from '../../engine/patch';
 import type { Beginning, Recorder } from '../../engine/probe';
 import { StackBudget } from '../../engine/stack-budget';
+import type { Patches } from '../patching/patch';
 
 /** Where a signal comes from: who answers for it, and the opening of the `AbortSignal.timeout` it is. */
 export interface Birth {

@@ -1,6 +1,6 @@
-import { asObject } from './native';
+import { asObject } from '../../engine/native';
+import type { ActiveProbe, Identity, Recorder, Watch } from '../../engine/probe';
 import { Patches } from './patch';
-import type { ActiveProbe, Identity, Recorder, Watch } from './probe';
 
 /** Something with an on and an off. The record holds the thing weakly; whether it is on is known by its calls. */
 interface Switched {

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { census } from '../../harness/engine/census';
-import { descriptorName, endpoint } from '../../harness/engine/descriptor-name';
-import { reportCensus } from '../../harness/engine/report-census';
+import { census } from '../../harness/probes/descriptors/census';
+import { descriptorName, endpoint } from '../../harness/probes/descriptors/descriptor-name';
+import { reportCensus } from '../../harness/probes/descriptors/report-census';
 
 const servers: net.Server[] = [];
 
@@ -62,7 +62,7 @@ describe('census by report, where the kernel keeps no list', () => {
 describe('descriptor names', () => {
   it('names a file by its path', () => {
     const fd = fs.openSync(__filename, 'r');
-    expect(descriptorName(fd)).toBe('specs/engine/census.spec.ts');
+    expect(descriptorName(fd)).toBe('specs/probes/census.spec.ts');
     fs.closeSync(fd);
   });
 

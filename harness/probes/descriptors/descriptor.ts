@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { Liveness } from './probe';
+import type { Liveness } from '../../engine/probe';
 
 const { fstatSync } = fs;
 

@@ -1,6 +1,6 @@
+import type { Liveness } from '../../engine/probe';
 import { type Descriptor, descriptors } from './descriptor';
 import type { FileStream } from './fs-hooks';
-import type { Liveness } from './probe';
 
 /** A stream that opens its file itself. Its descriptor outlives it: once the object is collected, nobody closes it any more. */
 export class StreamOpening {

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { type AnyFunction, wrap } from './wrap';
+import { type AnyFunction, wrap } from '../patching/wrap';
 
 const { Dir, promises } = fs;
 
