@@ -33,7 +33,7 @@ function rows(table: string): string[][] {
 }
 
 /** `0100007F:1F90` as `127.0.0.1:8080`: words of four bytes in the machine's order, which is little-endian wherever Node runs but on s390x. */
-function endpoint(hex: string): string {
+export function endpoint(hex: string): string {
   const [address = '', port = ''] = hex.split(':');
   const bytes = (address.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex').reverse()]);
   const number = Number.parseInt(port, 16);
