@@ -1,38 +1,8 @@
-import * as v from 'valibot';
-import { LEVELS, type Level } from './model/level';
+import type { Level } from './model/level';
 import type { Allowance } from './model/rule';
+import { UsageError } from './model/usage-error';
 
-const text = v.pipe(v.string('a text'), v.nonEmpty('a text that is not empty'));
-
-const ALLOWANCE = 'an object with a reason and what it covers: kind, fingerprint, package or file';
-
-const allowanceSchema = v.strictObject(
-  {
-    reason: text,
-    kind: v.optional(text),
-    fingerprint: v.optional(text),
-    package: v.optional(text),
-    file: v.optional(text),
-  },
-  ALLOWANCE,
-);
-
-const MOST_GRACE_MS = 60_000;
-const GRACE = `a whole number of milliseconds from 0 to ${MOST_GRACE_MS.toLocaleString('en-US')}`;
-
-const OPTIONS = 'an object with level, graceMs, leftovers or allow';
-
-const optionsSchema = v.strictObject(
-  {
-    level: v.optional(v.picklist(LEVELS, 'off, gate, trace or paranoid')),
-    graceMs: v.optional(
-      v.pipe(v.number(GRACE), v.integer(GRACE), v.minValue(0, GRACE), v.maxValue(MOST_GRACE_MS, GRACE)),
-    ),
-    leftovers: v.optional(v.picklist(['release', 'keep'], 'release or keep')),
-    allow: v.optional(v.array(allowanceSchema, 'a list of allowances')),
-  },
-  OPTIONS,
-);
+export { UsageError };
 
 /** What a user may set, each with its default. */
 export interface Options {
@@ -52,11 +22,6 @@ export interface Options {
 /** The defaults of every option. */
 export const DEFAULTS: Options = { level: 'gate', graceMs: 500, leftovers: 'release', allow: [] };
 
-/** Wrong usage: one sentence that names the place, what was found and what is allowed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** One place options come from. */
 export interface OptionSource {
   /** As the user knows it: `testEnvironmentOptions.leakgate in the Jest configuration`. */
@@ -66,46 +31,15 @@ export interface OptionSource {
   readonly single?: true;
 }
 
-/** Longest excerpt of a wrong value that is worth reading. */
-const EXCERPT = 60;
-
-function found(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  let shown: string;
-  try {
-    shown = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
-  } catch {
-    shown = 'something that is not plain data';
-  }
-  return shown.length > EXCERPT ? `${shown.slice(0, EXCERPT)}…` : shown;
-}
-
-type Issue = v.InferIssue<typeof optionsSchema> | v.InferIssue<typeof allowanceSchema>;
-
-/** Place, what was found, what is allowed. */
-function sentence(place: string, issue: Issue, fields: string): string {
-  if (issue.type === 'strict_object' && issue.expected === 'never') return `${place} is unknown; ${fields}.`;
-  if (issue.type === 'strict_object' && issue.expected === '"reason"') {
-    return `${place} is missing; an allowance without a reason cannot be reviewed.`;
-  }
-  return `${place} must be ${issue.message}; found ${found(issue.input)}.`;
-}
-
-const OPTION_NAMES = `the options are ${Object.keys(optionsSchema.entries).join(', ')}`;
-const ALLOWANCE_FIELDS = `an allowance has ${Object.keys(allowanceSchema.entries).join(', ')}`;
+/** The schema library is loaded when there is something to validate: most projects set nothing, and each worker would pay for it. */
+const schema = (): typeof import('./config-schema') => require('./config-schema') as typeof import('./config-schema');
 
 /**
  * Validates one source.
  * @throws {UsageError} with one clear sentence
  */
-export function readOptions({ place, value, single }: OptionSource): Partial<Options> {
-  if (value === undefined) return {};
-  const result = v.safeParse(optionsSchema, value);
-  if (result.success) return result.output as Partial<Options>;
-  const [issue] = result.issues;
-  const path = v.getDotPath(issue);
-  const at = path === null || single === true ? place : `${place}: ${path}`;
-  throw new UsageError(sentence(at, issue, path?.startsWith('allow.') === true ? ALLOWANCE_FIELDS : OPTION_NAMES));
+export function readOptions(source: OptionSource): Partial<Options> {
+  return source.value === undefined ? {} : schema().checkOptions(source);
 }
 
 /**
@@ -113,12 +47,7 @@ export function readOptions({ place, value, single }: OptionSource): Partial<Opt
  * @throws {UsageError} with one clear sentence
  */
 export function readAllowance(value: unknown): Allowance {
-  const result = v.safeParse(allowanceSchema, value);
-  if (result.success) return result.output as Allowance;
-  const [issue] = result.issues;
-  const path = v.getDotPath(issue);
-  const place = 'The argument of leakgate.allow';
-  throw new UsageError(sentence(path === null ? place : `${place}: ${path}`, issue, ALLOWANCE_FIELDS));
+  return schema().checkAllowance(value);
 }
 
 /** Merges sources, later ones winning; allowances add up. */

@@ -19,7 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runners: ['engine', 'reporters', 'model', 'catalog', 'config'],
   cli: ['runners', 'probes', 'reporters', 'engine', 'model', 'catalog', 'config'],
   catalog: [],
-  config: ['model'],
+  config: ['model', 'config-schema'],
+  'config-schema': ['config', 'model'],
   index: ['runners', 'reporters', 'engine', 'model', 'catalog', 'config'],
 };
 

@@ -70,3 +70,9 @@ export class Entry {
     this.#weak = true;
   }
 }
+
+/** Entries that wait for their closing, oldest first, and how many there may be before the next sweep. */
+export interface EntryList {
+  entries: Entry[];
+  sweepAt: number;
+}

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
-import { Entry, type Memory, type Origin } from './entry';
+import { Entry, type EntryList, type Memory, type Origin } from './entry';
 import { ForeignCloses } from './foreign-closes';
 import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
 import type { Beginning, Recorder, Sighting, Watch } from './probe';
@@ -27,12 +27,13 @@ export class Ledger implements Recorder {
   readonly #putOffs = new PutOffs();
   readonly #remembered = new WeakMap<object, Memory>();
   readonly #stacks: StackPolicy;
-  readonly #stage: Stage;
+  /** Who is running now. */
+  readonly stage: Stage;
   readonly #hook;
   #muted = 0;
+  #inAct = false;
   /** Born after their scope was sealed. */
-  late: Entry[] = [];
-  #lateSweepAt = WEAK_ENTRIES;
+  readonly late: EntryList = { entries: [], sweepAt: WEAK_ENTRIES };
   readonly foreignCloses = new ForeignCloses();
   recorded = 0;
   stacks = 0;
@@ -42,7 +43,7 @@ export class Ledger implements Recorder {
   /** @param onlyLineage take nothing for a scope's merely because it appeared while the scope ran */
   constructor(camera: OpeningCamera, stacks: StackPolicy, onlyLineage: boolean) {
     this.#camera = camera;
-    this.#stage = new Stage(onlyLineage);
+    this.stage = new Stage(onlyLineage);
     this.#stacks = stacks;
     this.#hook = createHook({ init: this.#init, trackPromises: false } as HookCallbacks);
   }
@@ -54,35 +55,20 @@ export class Ledger implements Recorder {
 
   /** Begins a file: from here on everything is recorded. */
   open(file: Scope): void {
-    this.#stage.open(file);
+    this.stage.open(file);
     // Muted, for hooks are themselves accounted for, and a test environment of the user's own may be on the stack.
     this.mute(() => this.#hook.enable());
-  }
-
-  /** The file's modules are loaded. */
-  loaded(): void {
-    this.#stage.loaded();
   }
 
   /** Ends a file: nothing is recorded any more, and nothing of it is kept. */
   close(): void {
     this.#hook.disable();
-    this.#stage.close();
+    this.stage.close();
     this.#byId.clear();
     this.#putOffs.clear();
-    this.late = [];
+    this.late.entries = [];
     this.foreignCloses.clear();
     this.lineage.disable();
-  }
-
-  /** `scope` runs: what appears without lineage may be its. */
-  activate(scope: Scope): void {
-    this.#stage.activate(scope);
-  }
-
-  /** `scope` no longer runs. */
-  deactivate(scope: Scope): void {
-    this.#stage.deactivate(scope);
   }
 
   /** Runs `fn` in the context of `scope`; all that descends from it is the scope's. */
@@ -111,16 +97,16 @@ export class Ledger implements Recorder {
   }
 
   acting(): object | undefined {
-    return this.#muted > 0 ? undefined : (this.current() ?? this.#stage.window()[0])?.lifetime;
+    return this.#muted > 0 ? undefined : (this.current() ?? this.stage.window()[0])?.lifetime;
   }
 
   beginning(above?: (...args: never[]) => unknown): Beginning {
     if (this.#muted > 0) return { scope: undefined, answers: undefined, opening: undefined };
     const opening = this.#take(above ?? this.beginning);
-    const outside = opening?.hostOnly === true || this.#stage.isOlder(executionAsyncId());
-    const acting = this.current() ?? (outside ? this.#stage.outside : this.#stage.window()[0]);
-    const home = acting !== undefined && opening?.atImport === true ? this.#stage.file : acting;
-    const scope = opening?.byPlugin === true ? this.#stage.outside : home;
+    const outside = opening?.hostOnly === true || this.stage.isOlder(executionAsyncId());
+    const acting = this.current() ?? (outside ? this.stage.outside : this.stage.window()[0]);
+    const home = acting !== undefined && opening?.atImport === true ? this.stage.file : acting;
+    const scope = opening?.byPlugin === true ? this.stage.outside : home;
     return { scope, answers: scope?.lifetime, opening };
   }
 
@@ -146,11 +132,16 @@ export class Ledger implements Recorder {
 
   act<T>(above: (...args: never[]) => unknown, fn: () => T): T {
     const lineage = this.lineage.getStore();
-    if (lineage === undefined || this.#muted > 0 || !this.#mayStack(lineage.scope.budget)) return fn();
-    const opening = this.#take(above);
     // A library calling itself: the user's call further out is the better line.
+    if (lineage === undefined || this.#inAct || this.#muted > 0 || !this.#mayStack(lineage.scope.budget)) return fn();
+    const opening = this.#take(above);
     if (!knowsUser(opening)) return fn();
-    return this.lineage.run({ scope: lineage.scope, act: opening }, fn);
+    this.#inAct = true;
+    try {
+      return this.lineage.run({ scope: lineage.scope, act: opening }, fn);
+    } finally {
+      this.#inAct = false;
+    }
   }
 
   remember(subject: object, above?: (...args: never[]) => unknown): void {
@@ -202,12 +193,14 @@ export class Ledger implements Recorder {
     const { scope, act } = lineage;
     const answerable = scope.answerable;
     answerable.flooded ||= answerable.entries.length >= WEAK_ENTRIES;
-    const opening = this.#maySee(watch, scope, act) ? this.#take(this.#init, act === undefined) : undefined;
+    const opening = this.#maySee(watch, scope, act)
+      ? this.#take(this.#init, act === undefined ? 'far' : 'near')
+      : undefined;
     if (opening?.byPlugin === true) {
       this.#enterOutside(asyncId, watch, resource);
       return;
     }
-    const home = opening?.atImport === true && this.#stage.file !== undefined ? this.#stage.file : scope;
+    const home = opening?.atImport === true && this.stage.file !== undefined ? this.stage.file : scope;
     const weak = !answerable.flooded || watch.transient !== true;
     const origin = this.#origin(opening, act, triggerAsyncId);
     this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin));
@@ -217,7 +210,7 @@ export class Ledger implements Recorder {
     if ((type !== 'TickObject' && type !== 'Microtask') || this.#muted > 0) return;
     const lineage = this.lineage.getStore();
     if (lineage === undefined || lineage.act !== undefined) return;
-    const opening = this.#mayStack(lineage.scope.incidentalBudget) ? this.#take(this.#init, false) : undefined;
+    const opening = this.#mayStack(lineage.scope.putOffBudget) ? this.#take(this.#init, 'deep') : undefined;
     this.#putOffs.note(asyncId, opening, executionAsyncId());
   }
 
@@ -232,13 +225,13 @@ export class Ledger implements Recorder {
 
   /** Without a store: born natively (an accepted socket), in a callback of one such, while loading, or the runner's own. */
   #initUnlined(asyncId: number, watch: Watch, triggerAsyncId: number, resource: object): void {
-    const file = this.#stage.file;
+    const file = this.stage.file;
     if (file === undefined) return;
     const parent = this.#byId.get(triggerAsyncId);
-    const older = parent === undefined && this.#stage.isOlder(triggerAsyncId);
+    const older = parent === undefined && this.stage.isOlder(triggerAsyncId);
     if (!older && parent === undefined && watch.transient === true && !this.#mayStack(file.budget)) return;
     const seen = !older && (watch.incidental !== true || this.#mayStack(file.incidentalBudget));
-    const opening = older ? OUTSIDE : seen ? this.#take(this.#init, parent === undefined) : undefined;
+    const opening = older ? OUTSIDE : seen ? this.#take(this.#init, parent === undefined ? 'far' : 'near') : undefined;
     if (opening?.hostOnly === true || opening?.byPlugin === true) {
       if (older || watch.transient !== true) this.#enterOutside(asyncId, watch, resource);
       return;
@@ -248,7 +241,7 @@ export class Ledger implements Recorder {
       this.#enter(new Entry(asyncId, watch, resource, true, parent.scope, 'trigger', opening, origin));
       return;
     }
-    const [scope, owner] = this.#stage.window();
+    const [scope, owner] = this.stage.window();
     if (scope !== undefined) {
       this.#enter(new Entry(asyncId, watch, resource, true, scope, owner, opening, undefined));
     }
@@ -256,14 +249,14 @@ export class Ledger implements Recorder {
 
   /** Nobody answers for it; what descends from it is known by it. */
   #enterOutside(asyncId: number, watch: Watch, resource: object): void {
-    const scope = this.#stage.outside;
+    const scope = this.stage.outside;
     if (scope === undefined) return;
     this.#enter(new Entry(asyncId, watch, resource, true, scope, 'window', OUTSIDE, undefined));
   }
 
-  #take(above: (...args: never[]) => unknown, far = true): Opening | undefined {
+  #take(above: (...args: never[]) => unknown, reach: 'near' | 'far' | 'deep' = 'far'): Opening | undefined {
     this.stacks++;
-    return this.#camera.take(above, far);
+    return this.#camera.take(above, reach);
   }
 
   /** Where to look further for the user's line: the act first, then the nearest ancestor that knows one. */
@@ -281,19 +274,18 @@ export class Ledger implements Recorder {
     const scope = entry.scope;
     const home = scope.answerable;
     if (entry.late || home.sealed) {
-      this.late.push(entry);
-      if (this.late.length >= this.#lateSweepAt) {
-        this.late = this.sweep(this.late);
-        this.#lateSweepAt = Math.max(WEAK_ENTRIES, this.late.length * 2);
-      }
+      this.#add(this.late, entry);
       return;
     }
     if (entry.watch.guard !== undefined && home.kind !== 'test' && entry.opening !== OUTSIDE)
       this.foreignCloses.guard(entry, home, () => this.current());
-    home.entries.push(entry);
-    if (home.entries.length >= home.sweepAt) {
-      home.entries = this.sweep(home.entries);
-      home.sweepAt = Math.max(WEAK_ENTRIES * 2, home.entries.length * 2);
-    }
+    this.#add(home, entry);
+  }
+
+  #add(list: EntryList, entry: Entry): void {
+    list.entries.push(entry);
+    if (list.entries.length < list.sweepAt) return;
+    list.entries = this.sweep(list.entries);
+    list.sweepAt = Math.max(WEAK_ENTRIES * 2, list.entries.length * 2);
   }
 }

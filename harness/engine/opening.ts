@@ -81,11 +81,12 @@ export class OpeningCamera {
 
   /**
    * The stack of the running code above `above`, reduced. `undefined` if V8 would not give one.
-   * @param far whether to look further down for the user's code if the first frames are all a library's
+   * @param reach `near`: the first frames. `far`: further down for the user's code, if those are all a library's. `deep`: all at
+   * once, where they nearly always are
    */
-  take(above: (...args: never[]) => unknown, far: boolean): Opening | undefined {
-    const short = this.#capture(above, SHORT);
-    if (!far || short === undefined || this.#depth < SHORT || knowsUser(short)) return short;
+  take(above: (...args: never[]) => unknown, reach: 'near' | 'far' | 'deep'): Opening | undefined {
+    const short = this.#capture(above, reach === 'deep' ? LONG : SHORT);
+    if (reach !== 'far' || short === undefined || this.#depth < SHORT || knowsUser(short)) return short;
     return this.#capture(above, LONG) ?? short;
   }
 

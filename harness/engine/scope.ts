@@ -30,8 +30,10 @@ export class Scope {
   readonly budget: StackBudget;
   /** For what libraries open in later ticks of an act whose line is known. */
   readonly actBudget: StackBudget;
-  /** For callbacks put off, immediates and streams: many, and seldom what is looked for. */
+  /** For immediates and streams: many, and seldom what is looked for. */
   readonly incidentalBudget: StackBudget;
+  /** For callbacks put off to the end of the tick: a client connects in one of a test's first. */
+  readonly putOffBudget: StackBudget;
   /** What its own code runs under. */
   readonly lineage: Lineage = { scope: this, act: undefined };
   /** What was opened in this scope and not yet seen released, oldest first. */
@@ -51,7 +53,8 @@ export class Scope {
     this.hook = hook;
     const shared = kind === 'hook' ? parent : undefined;
     this.budget = shared?.budget ?? new StackBudget(32, 1);
-    this.incidentalBudget = shared?.incidentalBudget ?? new StackBudget(12, 0.1);
+    this.incidentalBudget = shared?.incidentalBudget ?? new StackBudget(8, 0.1);
+    this.putOffBudget = shared?.putOffBudget ?? new StackBudget(6, 0.1);
     this.actBudget = shared?.actBudget ?? new StackBudget(6, 0.25);
   }
 

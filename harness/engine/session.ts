@@ -66,7 +66,7 @@ export class Session {
 
   /** The file's modules are loaded; from now on what appears belongs to who runs. */
   loaded(): void {
-    this.#ledger.loaded();
+    this.#ledger.stage.loaded();
     this.#probes.modulesLoaded();
   }
 
@@ -74,7 +74,7 @@ export class Session {
   enter(kind: ScopeKind, name: string, parent: Scope, hook?: string): Scope {
     const scope = new Scope(kind, name, parent, this.file.file, hook);
     if (kind === 'suite') this.#probes.modulesLoaded();
-    if (kind === 'test') this.#ledger.activate(scope);
+    if (kind === 'test') this.#ledger.stage.activate(scope);
     return scope;
   }
 
@@ -90,8 +90,8 @@ export class Session {
 
   /** While a suite's hook runs, what appears without lineage is the suite's. */
   during(scope: Scope, running: boolean): void {
-    if (running) this.#ledger.activate(scope);
-    else this.#ledger.deactivate(scope);
+    if (running) this.#ledger.stage.activate(scope);
+    else this.#ledger.stage.deactivate(scope);
   }
 
   /** Grants the running test (or what encloses it) an exception. */
@@ -236,14 +236,15 @@ export class Session {
   #all(): Entry[] {
     this.#deferred = this.#ledger.sweep(this.#deferred);
     this.file.entries = this.#ledger.sweep(this.file.entries);
-    this.#ledger.late = this.#ledger.sweep(this.#ledger.late);
+    const { late } = this.#ledger;
+    late.entries = this.#ledger.sweep(late.entries);
     this.host.entries = this.#ledger.sweep(this.host.entries);
-    return [...this.host.entries, ...this.file.entries, ...this.#deferred, ...this.#ledger.late];
+    return [...this.host.entries, ...this.file.entries, ...this.#deferred, ...late.entries];
   }
 
   #seal(scope: Scope): void {
     scope.sealed = true;
-    this.#ledger.deactivate(scope);
+    this.#ledger.stage.deactivate(scope);
     // Reported and kept, it still explains what it holds.
     for (const entry of scope.entries) if (!entry.reported || !this.#options.cleanUp) this.#deferred.push(entry);
     scope.entries = [];

@@ -55,10 +55,13 @@ function where(scope: ScopeRef): string {
   }
 }
 
+/** `1,234,567`. By hand, for the first `toLocaleString` of a process loads tables for 15 ms, and looks ask for durations. */
+const grouped = (number: number): string => String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
 /** `60 s`, `1,500 ms`: a duration as people write it. */
 export function duration(ms: number): string {
-  if (ms >= 1000 && ms % 1000 === 0) return `${(ms / 1000).toLocaleString('en-US')} s`;
-  return `${ms.toLocaleString('en-US')} ms`;
+  if (ms >= 1000 && ms % 1000 === 0) return `${grouped(ms / 1000)} s`;
+  return `${grouped(ms)} ms`;
 }
 
 /** Noun and label: `a TCP server on 127.0.0.1:41873`. */
@@ -70,9 +73,7 @@ export function nameOf(thing: Thing): string {
 export function say(saying: Saying): string {
   const { kind, root, scope, words, count } = saying;
   const many = count > 1;
-  const subject = many
-    ? `${count.toLocaleString('en-US')} ${words.plural}, one of them ${nameOf(root)},`
-    : capital(nameOf(root));
+  const subject = many ? `${grouped(count)} ${words.plural}, one of them ${nameOf(root)},` : capital(nameOf(root));
   const was = many ? 'were' : 'was';
   const remedy = `${saying.remedy ?? words.remedy} ${where(scope)}.`;
   switch (kind) {

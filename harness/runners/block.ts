@@ -25,7 +25,7 @@ export async function leaksOf(
   caller: (...args: never[]) => unknown,
 ): Promise<readonly Finding[]> {
   const merged = mergeOptions([{ place: 'The options of findLeaks', value: options }]);
-  const file = new OpeningCamera(jestFiles).take(caller, false)?.frames[0]?.file ?? process.cwd();
+  const file = new OpeningCamera(jestFiles).take(caller, 'near')?.frames[0]?.file ?? process.cwd();
   const run = (): Promise<readonly Finding[]> => inBlock.run(true, () => watch(fn, merged, file));
   if (inBlock.getStore() === true) return run();
   const result = queue.then(run);
