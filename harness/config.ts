@@ -7,7 +7,7 @@ export { UsageError };
 /** What a user may set, each with its default. */
 export interface Options {
   /**
-   * `off`: nothing is recorded. `gate` (default): cheap enough to be always on. `trace`: every stack is captured.
+   * `off`: nothing is recorded. `gate` (default): cheap enough to be always on. `trace`: every stack is captured, of promises too.
    * `paranoid`: every stack, and verdicts that would wait for the end of the file fall after each test, behind a forced collection.
    */
   readonly level: Level;

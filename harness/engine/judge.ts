@@ -71,10 +71,17 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
 
 /**
  * Looks at what `scope` has opened, in the light of what encloses it.
+ * @param deferred what is put off already: a thing of this scope may be the other end of one of these
  * @param hasty verdicts that would wait for the end of the file are due now
  */
-export function look(scope: Scope, lexiconOf: (kind: string) => Lexicon, knowledge: Knowledge, hasty: boolean): Look {
-  const entries: Entry[] = [];
+export function look(
+  scope: Scope,
+  lexiconOf: (kind: string) => Lexicon,
+  knowledge: Knowledge,
+  deferred: readonly Entry[],
+  hasty: boolean,
+): Look {
+  const entries: Entry[] = [...deferred];
   for (let outer: Scope | undefined = scope.parent; outer !== undefined; outer = outer.parent) {
     entries.push(...outer.entries);
   }

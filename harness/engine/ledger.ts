@@ -24,7 +24,8 @@ export class Ledger implements Recorder {
   readonly #camera: OpeningCamera;
   readonly #watches = new Map<string, Watch>();
   readonly #byId = new Map<number, Entry>();
-  readonly #putOffs = new PutOffs();
+  readonly #putOffs: PutOffs;
+  readonly #promises: boolean;
   readonly #remembered = new WeakMap<object, Memory>();
   readonly #stacks: StackPolicy;
   /** Who is running now. */
@@ -45,7 +46,9 @@ export class Ledger implements Recorder {
     this.#camera = camera;
     this.stage = new Stage(onlyLineage);
     this.#stacks = stacks;
-    this.#hook = createHook({ init: this.#init, trackPromises: false } as HookCallbacks);
+    this.#promises = stacks === 'all';
+    this.#putOffs = new PutOffs(this.#promises ? { most: 100_000, deepest: 64 } : { most: 512, deepest: 4 });
+    this.#hook = createHook({ init: this.#init, trackPromises: this.#promises } as HookCallbacks);
   }
 
   /** Judges resources of async type `type` by `watch`. */
@@ -172,8 +175,8 @@ export class Ledger implements Recorder {
   }
 
   readonly #init = (asyncId: number, type: string, triggerAsyncId: number, resource: object): void => {
-    // First, for promises are most of what there is, and nothing is asked of them.
-    if (type === 'PROMISE') return;
+    // First, for promises are most of what there is, and only `trace` asks anything of them.
+    if (type === 'PROMISE' && !this.#promises) return;
     try {
       const watch = this.#watches.get(type);
       if (watch === undefined) {
@@ -207,7 +210,7 @@ export class Ledger implements Recorder {
   }
 
   #noteIfPutOff(asyncId: number, type: string): void {
-    if ((type !== 'TickObject' && type !== 'Microtask') || this.#muted > 0) return;
+    if ((type !== 'TickObject' && type !== 'Microtask' && type !== 'PROMISE') || this.#muted > 0) return;
     const lineage = this.lineage.getStore();
     if (lineage === undefined || lineage.act !== undefined) return;
     const opening = this.#mayStack(lineage.scope.putOffBudget) ? this.#take(this.#init, 'deep') : undefined;

@@ -28,6 +28,10 @@ export interface Identity {
   readonly remedy?: string;
   /** Another entry of this opening is the root, if there is one: a signal's handle beneath its listener. */
   readonly adjunct?: boolean;
+  /** One end of a connection: its own address, and the other end's. Where both ends are in this process, the accepted one is the connecting one's. */
+  readonly ends?: { readonly own: string; readonly other: string; readonly accepted: boolean };
+  /** Accepts connections: what it accepted is its own as long as it is there. */
+  readonly listening?: boolean;
   /** Its teardown has begun, though it is still open: a socket that has sent its FIN. */
   readonly ending?: boolean;
   /** Goes on by itself for ever, though each instance of it is gone soon: an interval, a chain of immediates. */

@@ -1,22 +1,29 @@
 import type { Origin } from './entry';
 import { knowsUser, type Opening } from './opening';
 
-/** How many put-off callbacks are remembered; they run at once, so the oldest have long run. */
-const MOST = 512;
-
-/** How many times a callback may be put off again before its line tells nothing any more. */
-const DEEPEST = 4;
+/** How much is remembered. */
+export interface PutOffLimits {
+  /** How many put-off callbacks; they run at once, so the oldest have long run. */
+  readonly most: number;
+  /** How many times a callback may be put off again before its line tells nothing any more. */
+  readonly deepest: number;
+}
 
 interface PutOff extends Origin {
   readonly depth: number;
 }
 
 /**
- * The lines of callbacks put off to the end of the tick (`process.nextTick`, `queueMicrotask`): how libraries often begin what
+ * The lines of callbacks put off to the end of the tick (`process.nextTick`, `queueMicrotask`; promises, where they are watched): how libraries often begin what
  * the user asked of them. What such a callback opens has no frame of the user's left.
  */
 export class PutOffs {
   readonly #byId = new Map<number, PutOff>();
+  readonly #limits: PutOffLimits;
+
+  constructor(limits: PutOffLimits) {
+    this.#limits = limits;
+  }
 
   /** What the callback of this async id descends from, if its line is known. */
   get(asyncId: number): Origin | undefined {
@@ -30,7 +37,7 @@ export class PutOffs {
       return;
     }
     const before = this.#byId.size === 0 ? undefined : this.#byId.get(running);
-    if (before !== undefined && before.depth < DEEPEST) {
+    if (before !== undefined && before.depth < this.#limits.deepest) {
       this.#remember(asyncId, { opening: before.opening, depth: before.depth + 1 });
     }
   }
@@ -41,7 +48,7 @@ export class PutOffs {
   }
 
   #remember(asyncId: number, putOff: PutOff): void {
-    if (this.#byId.size >= MOST) this.#byId.clear();
+    if (this.#byId.size >= this.#limits.most) this.#byId.clear();
     this.#byId.set(asyncId, putOff);
   }
 }

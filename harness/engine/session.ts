@@ -163,7 +163,8 @@ export class Session {
         return scope.entries.length === 0;
       });
     }
-    const lookOnce = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge, hasty);
+    const lookOnce = (): Look =>
+      look(scope, this.#verdicts.wordsFor, this.#knowledge, scope.kind === 'suite' ? this.#deferred : [], hasty);
     await this.#lookClosely(scope, lookOnce);
     await this.#decide(lookOnce, rulings, () => this.#lookClosely(scope, lookOnce));
   }

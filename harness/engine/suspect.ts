@@ -67,6 +67,7 @@ export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): S
   }
   const suspects = [...bySubject.values()];
   for (const suspect of suspects) adopt(suspect, bySubject, knowledge);
+  joinEnds(suspects);
   adoptAdjuncts(suspects);
   for (const suspect of suspects) if (suspect.parent === undefined) borrowTrace(suspect);
   adoptCompanions(suspects.filter((suspect) => suspect.parent === undefined));
@@ -114,6 +115,26 @@ function adopt(suspect: Suspect, bySubject: ReadonlyMap<object, Suspect>, knowle
   for (const subject of suspect.identity.children ?? []) {
     const child = bySubject.get(subject);
     if (child !== undefined) hang(child, suspect);
+  }
+}
+
+/**
+ * Two ends of one connection in one process are one thing, and whoever connected answers for it: the accepted end of a server
+ * that is closed hangs beneath it.
+ */
+function joinEnds(suspects: readonly Suspect[]): void {
+  const connected = new Map<string, Suspect>();
+  for (const suspect of suspects) {
+    const { ends } = suspect.identity;
+    if (ends !== undefined && !ends.accepted && ends.own !== '') connected.set(`${ends.own} ${ends.other}`, suspect);
+  }
+  if (connected.size === 0) return;
+  for (const suspect of suspects) {
+    const { ends } = suspect.identity;
+    if (ends === undefined || !ends.accepted) continue;
+    const peer = connected.get(`${ends.other} ${ends.own}`);
+    const root = rootOf(suspect);
+    if (peer !== undefined && root.identity.listening !== true) hang(root, peer);
   }
 }
 

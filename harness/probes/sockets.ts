@@ -88,6 +88,7 @@ function identifyServer(server: net.Server): Identity {
   return {
     kind: kindOfServer(server),
     subject: server,
+    listening: true,
     label: serverLabel(server),
     release: () => {
       server.close();
@@ -128,12 +129,14 @@ function identifySocket(socket: net.Socket, opening: Opening | undefined): Ident
   const session = asObject(slot(socket, 'session'));
   const parents = [session, server].flatMap((each) => each ?? []);
   const isRefd = keepsLoopAlive(socket);
+  const { local, remote } = ends(socket);
   const base = {
     subject: socket,
     label: `${socketLabel(socket, accepted)}${isRefd ? '' : " (unref'd)"}`,
     facts: { unref: !isRefd, bytesRead: socket.bytesRead, bytesWritten: socket.bytesWritten },
     parents,
     ending: socket.writableEnded || socket.destroyed,
+    ends: { own: local, other: remote, accepted },
   };
   if (accepted) return { ...base, kind: 'accepted-socket', release: () => socket.destroy() };
   const request = field(socket, '_httpMessage') as PendingRequest | null | undefined;

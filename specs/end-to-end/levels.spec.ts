@@ -38,6 +38,28 @@ test('closes it', (done) => {
 `,
 };
 
+/** A library that connects behind several promises: not one frame of the caller's is left. */
+const BEHIND_PROMISES = {
+  'node_modules/slow-client/index.js': `
+const net = require('node:net');
+exports.connect = (port) => {
+  const ready = Promise.resolve().then(() => {}).then(() => {}).then(() => {});
+  void ready.then(() => new Promise((done) => setImmediate(done))).then(() => { net.connect(port, '127.0.0.1'); });
+};
+`,
+  'client.test.js': `
+const { connect } = require('slow-client');
+const net = require('node:net');
+let server;
+beforeAll((done) => { server = net.createServer((socket) => socket.unref()).listen(0, '127.0.0.1', done); });
+afterAll(() => { server.close(); });
+test('connects', async () => {
+  connect(server.address().port); // line 8
+  await new Promise((done) => server.once('connection', done));
+});
+`,
+};
+
 describe('levels', () => {
   it('records nothing when off, whoever says so', async () => {
     const pragma = `/** @leakgate off */\n${LEAKING}`;
@@ -60,6 +82,16 @@ describe('levels', () => {
     const run = await runJest({ files });
     expect(openings(run)).toEqual(['a.test.js:4']);
     expect(run.reports.map(({ level }) => level)).toEqual(['trace']);
+  });
+
+  it('follows the user’s line through promises at trace', async () => {
+    const lines = async (level: string): Promise<unknown[]> => {
+      const run = await runJest({ files: BEHIND_PROMISES, config: leakgate({ level }) });
+      const socket = findingsOf(run).find(({ root }) => root.kind === 'tcp-socket');
+      return [socket?.scope.path.join(), socket?.openedAt?.line];
+    };
+    expect(await lines('trace')).toEqual(['connects', 8]);
+    expect((await lines('gate'))[0]).toBe('connects');
   });
 
   it('waits with what a library opened, save at paranoid', async () => {

@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { findingsOf } from './claims';
+import { type JestRun, runJest } from './jest-project';
+
+jest.setTimeout(60_000);
+
+/** Work begun while the file loads goes on, out of any test's context, when a test gives the word. */
+const NOBODYS = (how: string): string => `
+const net = require('node:net');
+const { EventEmitter, once } = require('node:events');
+const bus = new EventEmitter();
+(async () => {
+  await once(bus, 'go');
+  const server = net.createServer();
+  server.listen(0, '127.0.0.1', () => bus.emit('up')); // line 8
+})();
+const up = once(bus, 'up');
+${how}('gives the word', async () => { bus.emit('go'); await up; });
+${how}('runs at the same time', () => up);
+`;
+
+const FOREIGN = `
+const net = require('node:net');
+describe('shared', () => {
+  let server;
+  beforeAll(async () => {
+    server = net.createServer();
+    await new Promise((done) => server.listen(0, '127.0.0.1', done)); // line 7
+  });
+  afterAll(() => new Promise((done) => server.close(() => done())));
+  test('uses it', () => expect(server.listening).toBe(true));
+  test('closes what is not its own', () => new Promise((done) => server.close(done)));
+});
+describe('own', () => {
+  test('closes its own', async () => {
+    const server = net.createServer();
+    await new Promise((done) => server.listen(0, '127.0.0.1', done));
+    await new Promise((done) => server.close(done));
+  });
+});
+`;
+
+describe('blame', () => {
+  let concurrent: JestRun;
+  let foreign: JestRun;
+
+  beforeAll(async () => {
+    [concurrent, foreign] = await Promise.all([
+      runJest({ files: { 'nobodys.test.js': NOBODYS('test.concurrent') } }),
+      runJest({ files: { 'foreign.test.js': FOREIGN } }),
+    ]);
+  });
+
+  it('blames none of the tests that ran at once when nothing but time connects them with a leak', () => {
+    const found = findingsOf(concurrent).map(({ kind, owner, scope, root }) => [kind, owner, scope.kind, root.kind]);
+    expect(found).toEqual([['unproven', 'overlap', 'file', 'tcp-server']]);
+    expect([...concurrent.tests.values()].map(({ status }) => status)).toEqual(['passed', 'passed']);
+    expect(concurrent.output).toContain('which of them did it cannot be proved');
+    expect(concurrent.code).toBe(1);
+  });
+
+  it('fails the test that closes what its suite had opened, and says where that was', () => {
+    const found = findingsOf(foreign).map(({ kind, openedAt }) => [kind, openedAt?.line]);
+    expect(found).toEqual([['foreign-close', 7]]);
+    const failed = [...foreign.tests].filter(([, { status }]) => status === 'failed').map(([name]) => name);
+    expect(failed).toEqual(['shared closes what is not its own']);
+    expect(foreign.output).toMatch(
+      /A TCP server on \S+ was closed in this test, but was opened in the `beforeAll` of suite "shared"/,
+    );
+  });
+});
