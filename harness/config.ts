@@ -31,15 +31,15 @@ export interface OptionSource {
   readonly single?: true;
 }
 
-/** The schema library is loaded when there is something to validate: most projects set nothing, and each worker would pay for it. */
-const schema = (): typeof import('./config-schema') => require('./config-schema') as typeof import('./config-schema');
-
 /**
- * Validates one source.
+ * Validates one source. The schema library is loaded when there is something to validate: most projects set nothing, and each
+ * worker would pay for it.
  * @throws {UsageError} with one clear sentence
  */
 export function readOptions(source: OptionSource): Partial<Options> {
-  return source.value === undefined ? {} : schema().checkOptions(source);
+  if (source.value === undefined) return {};
+  const { checkOptions } = require('./config-schema') as typeof import('./config-schema');
+  return checkOptions(source);
 }
 
 /**
@@ -47,7 +47,8 @@ export function readOptions(source: OptionSource): Partial<Options> {
  * @throws {UsageError} with one clear sentence
  */
 export function readAllowance(value: unknown): Allowance {
-  return schema().checkAllowance(value);
+  const { checkAllowance } = require('./config-schema') as typeof import('./config-schema');
+  return checkAllowance(value);
 }
 
 /** Merges sources, later ones winning; allowances add up. */
