@@ -1,7 +1,6 @@
 import { asObject } from '../engine/native';
 import type { Probe, Recorder } from '../engine/probe';
-
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+import { wrap } from './patching/wrap';
 
 /** Public calls of a client that only begin in the caller's tick: what they open comes later, in ticks without a frame of the user's. */
 const CALLS = [
@@ -24,29 +23,14 @@ const SERVER_CALLS = ['bindAsync'] as const;
 /** And of a balancer driven through the experimental API: what it is given to connect to. */
 const BALANCER_CALLS = ['updateAddressList', 'exitIdle'] as const;
 
-/** Wraps methods of a prototype so that each call is an act of its caller. Returns what puts them back. */
-function wrapCalls(prototype: object, names: readonly string[], recorder: Recorder): () => void {
-  const undo: (() => void)[] = [];
-  for (const name of names) {
-    const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
-    const original = descriptor?.value as Method | undefined;
-    if (descriptor === undefined || typeof original !== 'function' || descriptor.configurable !== true) continue;
-    const wrapped: Method = function (this: unknown, ...args: unknown[]): unknown {
+/** Makes each call of a method an act of its caller. Returns what puts the method back. */
+const asAct = (prototype: object, name: string, recorder: Recorder): (() => void) =>
+  wrap(prototype, name, (original) => {
+    const wrapped = function (this: unknown, ...args: unknown[]): unknown {
       return recorder.act(wrapped, () => original.apply(this, args));
     };
-    Object.defineProperty(wrapped, 'name', { value: original.name, configurable: true });
-    Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
-    Object.defineProperty(prototype, name, { ...descriptor, value: wrapped });
-    undo.push(() => {
-      if (Object.getOwnPropertyDescriptor(prototype, name)?.value === wrapped) {
-        Object.defineProperty(prototype, name, descriptor);
-      }
-    });
-  }
-  return () => {
-    for (const each of undo) each();
-  };
-}
+    return wrapped;
+  });
 
 const prototypeOf = (exported: unknown, name: string): object | undefined => {
   const type = (asObject(exported) as Record<string, unknown> | undefined)?.[name];
@@ -67,21 +51,21 @@ const grpcClients: Probe = {
   start(recorder, realm) {
     const wrapped = new WeakSet<object>();
     const undo: (() => void)[] = [];
-    const wrap = (prototype: object | undefined, names: readonly string[]): void => {
+    const actsOf = (prototype: object | undefined, names: readonly string[]): void => {
       if (prototype === undefined || wrapped.has(prototype)) return;
       wrapped.add(prototype);
-      undo.push(wrapCalls(prototype, names, recorder));
+      undo.push(...names.map((name) => asAct(prototype, name, recorder)));
     };
     return {
       modulesLoaded() {
         for (const each of realm.loaded(
           /@grpc[\\/]grpc-js[\\/]build[\\/]src[\\/](?:client|channel|resolving-call|server|load-balancer-child-handler)\.js$/,
         )) {
-          wrap(prototypeOf(each, 'Client'), CALLS);
-          wrap(prototypeOf(each, 'ChannelImplementation'), CHANNEL_CALLS);
-          wrap(prototypeOf(each, 'ResolvingCall'), CALL_STARTS);
-          wrap(prototypeOf(each, 'Server'), SERVER_CALLS);
-          wrap(prototypeOf(each, 'ChildLoadBalancerHandler'), BALANCER_CALLS);
+          actsOf(prototypeOf(each, 'Client'), CALLS);
+          actsOf(prototypeOf(each, 'ChannelImplementation'), CHANNEL_CALLS);
+          actsOf(prototypeOf(each, 'ResolvingCall'), CALL_STARTS);
+          actsOf(prototypeOf(each, 'Server'), SERVER_CALLS);
+          actsOf(prototypeOf(each, 'ChildLoadBalancerHandler'), BALANCER_CALLS);
         }
       },
       // Every closed client leaves its subchannels in the pool for its next sweep, 10 s later at the most: sweep now.

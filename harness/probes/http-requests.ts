@@ -3,6 +3,7 @@ import http from 'node:http';
 import { asObject, field } from '../engine/native';
 import type { Probe, Watch } from '../engine/probe';
 import { cut } from './handles/cut';
+import { wrap } from './patching/wrap';
 
 /** Over: its answer was read to the end, or it was given up. */
 const isOver = (request: http.ClientRequest): boolean => {
@@ -29,26 +30,15 @@ const request: Watch = {
   },
 };
 
-type AddRequest = (this: http.Agent, request: http.ClientRequest, ...rest: unknown[]) => unknown;
-
 /** Lets `sent` see each request that any agent is asked to serve. Returns what puts the method back. */
-function wrapAddRequest(sent: (request: unknown, above: AddRequest) => void): () => void {
-  const { prototype } = http.Agent as unknown as { prototype: { addRequest: AddRequest } };
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'addRequest');
-  const original = descriptor?.value as AddRequest | undefined;
-  if (descriptor?.configurable !== true || original === undefined) return () => {};
-  const addRequest: AddRequest = function addRequest(this: http.Agent, each, ...rest) {
-    sent(each, addRequest);
-    return original.call(this, each, ...rest);
-  };
-  Object.defineProperty(addRequest, 'length', { value: original.length, configurable: true });
-  Object.defineProperty(addRequest, 'name', { value: original.name, configurable: true });
-  Object.defineProperty(prototype, 'addRequest', { ...descriptor, value: addRequest });
-  return () => {
-    if (Object.getOwnPropertyDescriptor(prototype, 'addRequest')?.value !== addRequest) return;
-    Object.defineProperty(prototype, 'addRequest', descriptor);
-  };
-}
+const wrapAddRequest = (sent: (request: unknown, above: (...args: never[]) => unknown) => void): (() => void) =>
+  wrap(http.Agent.prototype, 'addRequest', (original) => {
+    const addRequest = function (this: unknown, ...args: unknown[]): unknown {
+      sent(args[0], addRequest);
+      return original.apply(this, args);
+    };
+    return addRequest;
+  });
 
 /** Requests of `http` and `https` clients, as sent: over a connection an earlier test had opened, too. */
 const httpRequests: Probe = {
