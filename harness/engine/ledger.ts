@@ -277,15 +277,16 @@ export class Ledger implements Recorder {
     const scope = entry.scope;
     const home = scope.answerable;
     if (entry.late || home.sealed) {
-      this.#add(this.late, entry);
+      this.add(this.late, entry);
       return;
     }
     if (entry.watch.guard !== undefined && home.kind !== 'test' && entry.opening !== OUTSIDE)
       this.foreignCloses.guard(entry, home, () => this.current());
-    this.#add(home, entry);
+    this.add(home, entry);
   }
 
-  #add(list: EntryList, entry: Entry): void {
+  /** Writes an entry into a list, which is swept whenever it has doubled. */
+  add(list: EntryList, entry: Entry): void {
     list.entries.push(entry);
     if (list.entries.length < list.sweepAt) return;
     list.entries = this.sweep(list.entries);

@@ -4,7 +4,7 @@ import { type Allowance, ruledOut } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
 import { Allowances } from './allowances';
 import { nowMs, ticks } from './clock';
-import type { Entry } from './entry';
+import type { Entry, EntryList } from './entry';
 import { collectUntil } from './gc';
 import { type Look, look, lookAtAll, patienceWith } from './judge';
 import { Ledger } from './ledger';
@@ -27,7 +27,7 @@ export class Session {
   readonly #allowances: Allowances;
   readonly #knowledge: Knowledge;
   readonly #probes: RunningProbes;
-  #deferred: Entry[] = [];
+  readonly #deferred: EntryList = { entries: [], sweepAt: 1024 };
   /** What was reported, and may still be there: an audit does not report it again. */
   #reported: WeakRef<object>[] = [];
   #setupMs = 0;
@@ -164,21 +164,28 @@ export class Session {
       });
     }
     const lookOnce = (): Look =>
-      look(scope, this.#verdicts.wordsFor, this.#knowledge, scope.kind === 'suite' ? this.#deferred : [], hasty);
-    await this.#lookClosely(scope, lookOnce);
+      look(
+        scope,
+        this.#verdicts.wordsFor,
+        this.#knowledge,
+        scope.kind === 'suite' ? this.#deferred.entries : [],
+        hasty,
+      );
     await this.#decide(lookOnce, rulings, () => this.#lookClosely(scope, lookOnce));
   }
 
   /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line. */
-  async #lookClosely(scope: Scope, lookOnce: () => Look): Promise<void> {
-    const isBlind = (): boolean => {
-      const { due, blind } = lookOnce();
-      return blind && due.length === 0;
-    };
-    if (!isBlind()) return;
+  async #lookClosely(scope: Scope, lookOnce: () => Look): Promise<Look> {
+    let seen = lookOnce();
+    const isBlind = (): boolean => seen.blind && seen.due.length === 0;
+    if (!isBlind()) return seen;
     scope.budget.refill();
     scope.incidentalBudget.refill();
-    await this.#settle(() => (isBlind() ? 'brief' : 'none'));
+    await this.#settle(() => {
+      seen = lookOnce();
+      return isBlind() ? 'brief' : 'none';
+    });
+    return seen;
   }
 
   async #settle(suspicion: () => Patience): Promise<void> {
@@ -196,15 +203,18 @@ export class Session {
   }
 
   /** Settles what is suspicious, then rules on what is left; what only a collection can tell comes last. */
-  async #decide(lookAgain: () => Look, rulings: Ruling[], lastLook?: () => Promise<void>): Promise<void> {
-    let seen = lookAgain();
+  async #decide(
+    lookAgain: () => Look,
+    rulings: Ruling[],
+    closely: () => Promise<Look> = async () => lookAgain(),
+  ): Promise<void> {
+    let seen = await closely();
     if (seen.due.length > 0) {
       await this.#settle(() => {
         seen = lookAgain();
         return patienceWith(seen);
       });
-      await lastLook?.();
-      seen = lookAgain();
+      seen = await closely();
     }
     this.#rule(seen.due, rulings);
     if (seen.collectable.length === 0) return;
@@ -235,27 +245,19 @@ export class Session {
   }
 
   #all(): Entry[] {
-    this.#deferred = this.#ledger.sweep(this.#deferred);
-    this.file.entries = this.#ledger.sweep(this.file.entries);
-    const { late } = this.#ledger;
-    late.entries = this.#ledger.sweep(late.entries);
-    this.host.entries = this.#ledger.sweep(this.host.entries);
-    return [...this.host.entries, ...this.file.entries, ...this.#deferred, ...late.entries];
+    const lists: readonly EntryList[] = [this.host, this.file, this.#deferred, this.#ledger.late];
+    for (const list of lists) list.entries = this.#ledger.sweep(list.entries);
+    return lists.flatMap((list) => list.entries);
   }
 
   #seal(scope: Scope): void {
     scope.sealed = true;
     this.#ledger.stage.deactivate(scope);
     // Reported and kept, it still explains what it holds.
-    for (const entry of scope.entries) if (!entry.reported || !this.#options.cleanUp) this.#deferred.push(entry);
+    for (const entry of scope.entries)
+      if (!entry.reported || !this.#options.cleanUp) this.#ledger.add(this.#deferred, entry);
     scope.entries = [];
-    if (this.#deferred.length > this.#sweepDeferredAt) {
-      this.#deferred = this.#ledger.sweep(this.#deferred);
-      this.#sweepDeferredAt = Math.max(1024, this.#deferred.length * 2);
-    }
   }
-
-  #sweepDeferredAt = 1024;
 
   #ruleForeignCloses(scope: Scope, rulings: Ruling[]): void {
     for (const { entry, identity } of this.#ledger.foreignCloses.takeBy(scope)) {
@@ -291,7 +293,7 @@ export class Session {
   #stop(): void {
     this.#ledger.close();
     this.#probes.stop();
-    this.#deferred = [];
+    this.#deferred.entries = [];
     this.#reported = [];
   }
 }
