@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -97,19 +97,23 @@ let supervised = false;
 
 /**
  * In a worker: once Jest has said goodbye (it stops listening then) and the process is still up, leaves a second opinion in the
- * run's folder, before Jest kills the worker. Unref'd, like the above.
+ * run's folder, before Jest kills the worker. A worker that does exit, however late, takes it back. Unref'd, like the above.
  */
 function superviseWorker(folder: string): void {
   if (supervised || process.send === undefined) return;
   supervised = true;
+  const path = join(folder, `opinion-${process.pid}`);
   const timer = setIntervalNow(() => {
     if (process.listenerCount('message') > 0) return;
     clearIntervalNow(timer);
-    const said = secondOpinion().then((opinion) =>
-      writeWhole(join(folder, `opinion-${process.pid}`), JSON.stringify(opinion)),
-    );
+    const said = secondOpinion().then((opinion) => writeWhole(path, JSON.stringify(opinion)));
+    const takeBack = (): void => rmSync(path, { force: true });
+    process.once('exit', takeBack);
     // Jest's patience is half a second, and a busy machine needs longer: the first signal waits for the answer.
-    process.once('SIGTERM', () => void said.finally(() => process.exit(EXIT_BY_SIGTERM)));
+    process.once('SIGTERM', () => {
+      process.off('exit', takeBack);
+      void said.finally(() => process.exit(EXIT_BY_SIGTERM));
+    });
   }, EVERY_MS);
   timer.unref();
 }

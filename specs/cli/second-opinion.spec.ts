@@ -86,9 +86,21 @@ module.exports = class extends TestEnvironment {
     });
   });
 
-  it('and every worker that does exit is not asked', async () => {
-    await inProject({ 'a.test.js': CLEAN, 'b.test.js': CLEAN }, async ({ leakgate }) => {
-      const run = await leakgate(['run', '--why', '--', 'jest', '--maxWorkers=2']);
+  it('and of a worker that does exit, however late, there is none', async () => {
+    const files = {
+      'environment.js': `const { TestEnvironment } = require('jest-environment-node');
+module.exports = class extends TestEnvironment {
+  async teardown() {
+    await super.teardown();
+    setTimeout(() => {}, 150);
+  }
+};
+`,
+      'a.test.js': CLEAN,
+      'b.test.js': CLEAN,
+    };
+    await inProject(files, async ({ leakgate }) => {
+      const run = await leakgate(['run', '--why', '--', 'jest', '--maxWorkers=2', '--env=./environment.js']);
       expect(run.stderr).not.toContain('why-is-node-running');
       expect(run.code).toBe(0);
     });
