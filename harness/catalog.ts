@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Where probes are found. */
+export const PROBE_FOLDERS = ['probes', 'probes/grpc'] as const;
+
 /**
  * The default export of every module in a folder beside this file, by file name: how probes and reporters are found.
  * Adding one is adding a file.

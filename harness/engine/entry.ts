@@ -1,6 +1,6 @@
 import type { OwnerKind } from '../model/scope';
 import type { Opening } from './opening';
-import type { Liveness, Watch } from './probe';
+import type { Holding, Liveness, Watch } from './probe';
 import type { Scope } from './scope';
 
 /** Something further back that has an opening. */
@@ -16,7 +16,7 @@ export interface Memory {
 }
 
 /** One line of the ledger: an opening that waits for its closing. It holds the resource weakly, or our own record of it. */
-export class Entry {
+export class Entry implements Holding {
   readonly asyncId: number;
   readonly watch: Watch;
   /** The scope whose code opened it. */
@@ -27,6 +27,12 @@ export class Entry {
   readonly origin: Origin | undefined;
   /** The scope was already sealed. */
   readonly late: boolean;
+  /** What it was made by, or inside of: a channel's subchannel, a balancer's timer. */
+  readonly within: Entry | undefined;
+  /** What it was made by was closed already. */
+  readonly afterClose: boolean;
+  /** Who closed it, where its probe said so; `OUTSIDE` if its line is not known. */
+  closing: Opening | undefined;
   /** A finding was made of it: it is never reported twice. */
   reported = false;
   #held: WeakRef<object> | object | undefined;
@@ -41,6 +47,7 @@ export class Entry {
     owner: OwnerKind,
     opening: Opening | undefined,
     origin: Origin | undefined,
+    within?: Entry,
   ) {
     this.asyncId = asyncId;
     this.watch = watch;
@@ -51,6 +58,9 @@ export class Entry {
     this.opening = opening;
     this.origin = origin;
     this.late = scope.sealed;
+    this.within = within;
+    this.afterClose = within?.closing !== undefined;
+    this.closing = undefined;
   }
 
   /** The resource, if it is still there. */

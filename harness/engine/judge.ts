@@ -58,7 +58,7 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   const entry = root.entries[0] as Entry;
   if (staysByDesign(root, knowledge)) return 'never';
   if (identity.diesWithFile === true && root.scope.lifetime.kind === 'file') return 'never';
-  if (root.scope.kind === 'file') return 'at-file-end';
+  if (root.scope.kind === 'file' || root.closed !== undefined) return 'at-file-end';
   if (identity.pool === 'private' || entry.late || root.owner === 'overlap') return 'at-file-end';
   const frames = root.trace;
   const first = frames[0];

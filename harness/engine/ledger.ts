@@ -1,18 +1,17 @@
 import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
+import { ById } from './by-id';
 import { Entry, type EntryList, type Memory, type Origin } from './entry';
 import { ForeignCloses } from './foreign-closes';
+import { Makers } from './makers';
 import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
-import type { Beginning, Recorder, Sighting, Watch } from './probe';
+import type { Beginning, Holding, Recorder, Sighting, Watch } from './probe';
 import { PutOffs } from './put-off';
 import type { Lineage, Scope } from './scope';
-import type { StackBudget } from './stack-budget';
+import type { StackBudget, StackPolicy } from './stack-budget';
 import { Stage } from './stage';
 
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
 const WEAK_ENTRIES = 256;
-
-/** How many stacks are captured: as a budget allows, or all of them. */
-export type StackPolicy = 'budget' | 'all';
 
 /**
  * The book: every opening, whose it is and where it happened. `init` only, no `destroy` hook: whether something was released
@@ -23,7 +22,7 @@ export class Ledger implements Recorder {
   readonly lineage = new AsyncLocalStorage<Lineage | undefined>();
   readonly #camera: OpeningCamera;
   readonly #watches = new Map<string, Watch>();
-  readonly #byId = new Map<number, Entry>();
+  readonly #byId = new ById();
   readonly #putOffs: PutOffs;
   readonly #promises: boolean;
   readonly #remembered = new WeakMap<object, Memory>();
@@ -36,6 +35,7 @@ export class Ledger implements Recorder {
   /** Born after their scope was sealed. */
   readonly late: EntryList = { entries: [], sweepAt: WEAK_ENTRIES };
   readonly foreignCloses = new ForeignCloses();
+  readonly #makers = new Makers(this.lineage);
   recorded = 0;
   stacks = 0;
   /** The first error thrown while recording: the gate is red if there is one. */
@@ -94,9 +94,21 @@ export class Ledger implements Recorder {
     }
   }
 
-  opened(sighting: Sighting): void {
-    if (this.#muted > 0) return;
-    this.openedLater(this.beginning(sighting.above), sighting);
+  opened(sighting: Sighting): Holding | undefined {
+    if (this.#muted > 0) return undefined;
+    const beginning = this.#makers.beginning(sighting) ?? this.beginning(sighting.above);
+    return this.openedLater(beginning, sighting);
+  }
+
+  within<T>(holding: Holding | undefined, fn: () => T): T {
+    const runs = holding instanceof Entry && this.#muted === 0 && this.stage.file !== undefined;
+    return runs ? this.#makers.run(holding, fn) : fn();
+  }
+
+  closed(holding: Holding | undefined, above?: (...args: never[]) => unknown): void {
+    if (!(holding instanceof Entry) || holding.closing !== undefined) return;
+    const seen = above !== undefined && this.#muted === 0 && this.#mayStack(holding.scope.actBudget);
+    holding.closing = (seen ? this.#take(above) : undefined) ?? OUTSIDE;
   }
 
   acting(): object | undefined {
@@ -117,20 +129,22 @@ export class Ledger implements Recorder {
     return this.#camera.callerOf(above);
   }
 
-  openedLater(beginning: Beginning, sighting: Sighting): void {
+  openedLater(beginning: Beginning, sighting: Sighting): Holding | undefined {
     const scope = beginning.scope as Scope | undefined;
-    if (scope === undefined) return;
+    if (scope === undefined) return undefined;
     const { opening } = beginning;
     const act = knowsUser(opening) ? undefined : this.lineage.getStore()?.act;
     const origin = act && { opening: act };
     const { watch, resource, keep } = sighting;
-    const entry = new Entry(-1, watch, resource, keep !== true, scope, 'lineage', opening, origin);
+    const maker = this.#makers.of(opening);
+    const entry = new Entry(-1, watch, resource, keep !== true, scope, 'lineage', opening, origin, maker);
     try {
       this.#enter(entry);
     } catch (error) {
       // The user's own call is on the stack: what fails here is said at the end, and not to it.
       this.failure ??= error instanceof Error ? error : new Error(String(error));
     }
+    return entry;
   }
 
   act<T>(above: (...args: never[]) => unknown, fn: () => T): T {
@@ -141,7 +155,7 @@ export class Ledger implements Recorder {
     if (!knowsUser(opening)) return fn();
     this.#inAct = true;
     try {
-      return this.lineage.run({ scope: lineage.scope, act: opening }, fn);
+      return this.lineage.run({ ...lineage, act: opening }, fn);
     } finally {
       this.#inAct = false;
     }
@@ -161,18 +175,8 @@ export class Ledger implements Recorder {
     return this.#remembered.get(subject);
   }
 
-  /** Drops what is released from `entries`, in place of a closing hook. */
-  sweep(entries: readonly Entry[]): Entry[] {
-    const open: Entry[] = [];
-    const running = executionAsyncId();
-    for (const entry of entries) {
-      if (entry.state() === 'released') {
-        // What it is just now opening will ask for it.
-        if (entry.asyncId !== running) this.#byId.delete(entry.asyncId);
-      } else open.push(entry);
-    }
-    return open;
-  }
+  /** Drops what is released, in place of a closing hook. */
+  readonly sweep = (entries: readonly Entry[]): Entry[] => this.#byId.sweep(entries);
 
   readonly #init = (asyncId: number, type: string, triggerAsyncId: number, resource: object): void => {
     // First, for promises are most of what there is, and only `trace` asks anything of them.
@@ -206,7 +210,8 @@ export class Ledger implements Recorder {
     const home = opening?.atImport === true && this.stage.file !== undefined ? this.stage.file : scope;
     const weak = !answerable.flooded || watch.transient !== true;
     const origin = this.#origin(opening, act, triggerAsyncId);
-    this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin));
+    const within = this.#makers.of(opening);
+    this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin, within));
   }
 
   #noteIfPutOff(asyncId: number, type: string): void {
@@ -272,8 +277,7 @@ export class Ledger implements Recorder {
 
   #enter(entry: Entry): void {
     this.recorded++;
-    if ((entry.opening !== undefined || entry.origin !== undefined) && entry.asyncId >= 0)
-      this.#byId.set(entry.asyncId, entry);
+    this.#byId.note(entry);
     const scope = entry.scope;
     const home = scope.answerable;
     if (entry.late || home.sealed) {

@@ -17,6 +17,8 @@ export interface Identity {
   readonly parents?: readonly object[];
   /** Released on its own, so a parent of an outer scope does not answer for it: a stream on a session that others use too. */
   readonly separate?: boolean;
+  /** Subjects that use it too: they own it once what made it is closed. */
+  readonly sharedBy?: readonly object[];
   /** Subjects this one owns. */
   readonly children?: readonly object[];
   /**
@@ -34,6 +36,10 @@ export interface Identity {
   readonly listening?: boolean;
   /** Its teardown has begun, though it is still open: a socket that has sent its FIN. */
   readonly ending?: boolean;
+  /** Takes the place of noun and label in a tree: `subchannel #13  127.0.0.1:41873  READY, 2 references`. */
+  readonly detail?: string;
+  /** It is its library that makes it for whoever calls: the frames of its own package do not make it a library's. */
+  readonly made?: boolean;
   /** Goes on by itself for ever, though each instance of it is gone soon: an interval, a chain of immediates. */
   readonly repeats?: boolean;
   /** Dies with the test file's own globals, so it is never a leak of the file itself. */
@@ -59,6 +65,8 @@ export interface Watch {
   readonly transient?: boolean;
   /** Common, and hardly ever the root of a finding: its stack is captured from a small purse of its own. */
   readonly incidental?: boolean;
+  /** Whether a file holds code that works for such a thing in later ticks: its library's. */
+  isOwnCode?(file: string): boolean;
   /** Called at the opening of what an outer scope owns; `closed` is to be called in the context of whoever closes it. */
   guard?(resource: object, closed: () => void): void;
 }
@@ -72,12 +80,31 @@ export interface Sighting {
   readonly keep?: boolean;
   /** Frames above this function are the probe's own and are left out. */
   readonly above?: (...args: never[]) => unknown;
+  /** Whose code now runs is its maker and tells enough: no stack, unless the maker is closed, or there is none. */
+  readonly made?: boolean;
+}
+
+/** The ledger's line for one thing a probe reported. Opaque to probes. */
+export interface Holding {
+  readonly watch: Watch;
+  /** What it was made by, if that was reported too. */
+  readonly within: Holding | undefined;
 }
 
 /** Where a probe reports what it sees. It reports, it never judges. */
 export interface Recorder {
-  /** Something was opened just now, by the code now running. */
-  opened(sighting: Sighting): void;
+  /** Something was opened just now, by the code now running. Gives a hold on its line in the ledger, unless nobody answers for it. */
+  opened(sighting: Sighting): Holding | undefined;
+  /**
+   * Runs `fn`, the code of a thing that was reported: what it opens, now and in later ticks, hangs beneath that thing, by
+   * construction. The user's own callbacks in later ticks are not its code, and are told by their frames.
+   */
+  within<T>(holding: Holding | undefined, fn: () => T): T;
+  /**
+   * A thing that was reported is closed by the code now running. What it still owns is then told to be its maker's doing.
+   * @param above the probe's wrapper, if the line is worth a stack
+   */
+  closed(holding: Holding | undefined, above?: (...args: never[]) => unknown): void;
   /**
    * Who answers for what is done now, as `Beginning.answers` says it, but without a stack and therefore cheap: a module that is
    * only now being loaded is taken for its importer.
@@ -110,8 +137,10 @@ export interface Beginning {
 /** The global object user code runs in, and what is loaded there. */
 export interface Realm {
   readonly global: Record<PropertyKey, unknown>;
-  /** Exports of every module already loaded whose path matches. Never loads one. */
-  loaded(pattern: RegExp): readonly unknown[];
+  /** Paths of every module already loaded, oldest first. Never loads one. */
+  modules(): readonly string[];
+  /** What the module of that path exports; `undefined` if it is not loaded. */
+  exportsOf(path: string): unknown;
 }
 
 /** A probe at work in one test file. */
@@ -122,6 +151,8 @@ export interface ActiveProbe {
   audit?(known: readonly object[]): readonly Sighting[];
   /** The file's modules are loaded, or a suite begins: libraries may have come that were not there before. */
   modulesLoaded?(): void;
+  /** A module is about to run. Asked for every single one, so it has to be cheap. */
+  moduleLoading?(): void;
   /** Adds what this probe knows of another probe's subject: whose pool a socket idles in, which request it serves. */
   refine?(identity: Identity): Identity | undefined;
   /** Asks libraries to let go of what they keep by design for a while, before deferred verdicts fall. */

@@ -1,7 +1,9 @@
 import type { ProbeFailure } from '../model/report';
+import { type Rule, ruledOut } from '../model/rule';
 import type { Ledger } from './ledger';
 import { nativeLives } from './native';
 import type { ActiveProbe, Identity, Probe, Realm, Sighting } from './probe';
+import type { Knowledge } from './suspect';
 
 /** The probes at work in one test file. What fails in one is written down, and never reaches the tests. */
 export class RunningProbes {
@@ -34,6 +36,11 @@ export class RunningProbes {
     this.#each((active) => active.modulesLoaded?.());
   }
 
+  /** A module is about to run. */
+  moduleLoading(): void {
+    this.#each((active) => active.moduleLoading?.());
+  }
+
   /** Asks libraries to let go of what they keep by design for a while. */
   drain(): void {
     this.#each((active) => active.drain?.());
@@ -46,6 +53,15 @@ export class RunningProbes {
       if (identity !== undefined && active.refine !== undefined) identity = active.refine(identity);
     }
     return identity;
+  }
+
+  /** What is known of a subject, by the ledger, the probes and the built-in rules. */
+  knowledge(rules: readonly Rule[]): Knowledge {
+    return {
+      memoryOf: (subject) => this.#ledger.memoryOf(subject),
+      refine: (seen) => this.refine(seen),
+      ruledOut: (kind, trace) => rules.some((rule) => ruledOut(rule, kind, trace)),
+    };
   }
 
   /** What is there though nobody recorded it. */

@@ -12,6 +12,8 @@ let nextId = 1;
 export interface Lineage {
   readonly scope: Scope;
   readonly act: Opening | undefined;
+  /** The thing in whose creation context the code runs: what a library's object opens in later ticks is that object's. */
+  readonly within?: Entry | undefined;
 }
 
 /** Scopes whose names make up a path. */

@@ -1,6 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cost, ProbeFailure } from '../model/report';
-import { type Allowance, ruledOut } from '../model/rule';
+import type { Allowance } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
 import { Allowances } from './allowances';
 import { nowMs, ticks } from './clock';
@@ -46,11 +46,7 @@ export class Session {
       options.onlyLineage === true,
     );
     this.#probes = new RunningProbes(this.#ledger);
-    this.#knowledge = {
-      memoryOf: (subject) => this.#ledger.memoryOf(subject),
-      refine: (seen) => this.#probes.refine(seen),
-      ruledOut: (kind, trace) => options.rules.some((rule) => ruledOut(rule, kind, trace)),
-    };
+    this.#knowledge = this.#probes.knowledge(options.rules);
   }
 
   /** Starts every probe and begins to record. A probe that throws is named in `failures`, and the run is red. */
@@ -68,6 +64,11 @@ export class Session {
   loaded(): void {
     this.#ledger.stage.loaded();
     this.#probes.modulesLoaded();
+  }
+
+  /** A module is about to run: what it imports may be loaded. */
+  moduleLoading(): void {
+    this.#probes.moduleLoading();
   }
 
   /** A new scope beneath `parent`. */

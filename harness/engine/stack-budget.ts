@@ -1,5 +1,8 @@
 const { hrtime } = process;
 
+/** How many stacks are captured: as a budget allows, or all of them. */
+export type StackPolicy = 'budget' | 'all';
+
 /** How many refusals pass between two looks at the clock. */
 const PATIENCE = 16;
 

@@ -1,6 +1,8 @@
-import type { Frame } from '../model/frame';
+import { type Frame, packageOf } from '../model/frame';
 import type { OwnerKind } from '../model/scope';
 import type { Entry, Memory } from './entry';
+import { adoptByMakers } from './makers-of';
+import type { Opening } from './opening';
 import type { Identity } from './probe';
 import type { Scope } from './scope';
 
@@ -19,6 +21,8 @@ export interface Suspect {
   readonly entries: Entry[];
   readonly owns: Suspect[];
   parent: Suspect | undefined;
+  /** It is closed, and here only because of what it left: by whom it was closed. */
+  readonly closed?: Opening | undefined;
 }
 
 const knows = (frames: readonly Frame[]): boolean => frames.some((frame) => frame.origin === 'user');
@@ -34,6 +38,13 @@ function traceOf(entry: Entry, memory: Memory | undefined): readonly Frame[] {
     if (knows(further)) return [...own, ...further];
   }
   return own;
+}
+
+/** The frames of whoever called the package that made it. */
+function beyondOwn(trace: readonly Frame[]): readonly Frame[] {
+  const own = trace[0] === undefined ? undefined : packageOf(trace[0].file);
+  const caller = trace.findIndex((frame) => packageOf(frame.file) !== own);
+  return caller < 0 ? trace : trace.slice(caller);
 }
 
 /** What else is known of a subject. */
@@ -65,8 +76,9 @@ export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): S
     if (known === undefined) bySubject.set(identity.subject, suspectOf(entry, identity, knowledge));
     else known.entries.push(entry);
   }
-  const suspects = [...bySubject.values()];
-  for (const suspect of suspects) adopt(suspect, bySubject, knowledge);
+  const live = [...bySubject.values()];
+  for (const suspect of live) adopt(suspect, bySubject, knowledge);
+  const suspects = [...live, ...adoptByMakers(live, knowledge, hang)];
   joinEnds(suspects);
   adoptAdjuncts(suspects);
   for (const suspect of suspects) if (suspect.parent === undefined) borrowTrace(suspect);
@@ -78,6 +90,7 @@ export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): S
 export function suspectOf(entry: Entry, identity: Identity, knowledge: Knowledge): Suspect {
   const memory = knowledge.memoryOf(identity.subject);
   const remembered = entry.owner === 'lineage' ? undefined : memory?.scope;
+  const trace = traceOf(entry, memory);
   const openedIn = remembered ?? entry.scope;
   return {
     subject: identity.subject,
@@ -85,7 +98,7 @@ export function suspectOf(entry: Entry, identity: Identity, knowledge: Knowledge
     scope: openedIn.answerable,
     openedIn,
     owner: remembered === undefined ? entry.owner : 'lineage',
-    trace: traceOf(entry, memory),
+    trace: identity.made === true ? beyondOwn(trace) : trace,
     entries: [entry],
     owns: [],
     parent: undefined,

@@ -1,8 +1,9 @@
 import type { Finding, FindingKind } from '../model/finding';
 import { fingerprint } from '../model/fingerprint';
-import { packageOf } from '../model/frame';
+import { type Frame, packageOf } from '../model/frame';
 import type { Lexicon, Thing } from '../model/resource';
-import { say } from '../model/sentence';
+import { type Saying, say, sayLeft } from '../model/sentence';
+import { type Leftover, leftoverOf } from './leftovers';
 import type { Scope } from './scope';
 import type { Suspect } from './suspect';
 
@@ -66,7 +67,10 @@ export class Verdicts {
 
   #fingerprint(kind: FindingKind, root: Suspect): string {
     const { trace, identity } = root;
-    return fingerprint({ findingKind: kind, kind: identity.kind, trace, rootDir: this.#rootDir });
+    const left = leftoverOf(root);
+    const suspects = left === undefined ? trace : [...(left.at === undefined ? [] : [left.at]), ...trace];
+    const subject = left === undefined ? identity.kind : `${identity.kind} > ${left.live.identity.kind}`;
+    return fingerprint({ findingKind: kind, kind: subject, trace: suspects, rootDir: this.#rootDir });
   }
 
   #finding(kind: FindingKind, group: Readonly<Group>, scope: Scope): Finding {
@@ -76,21 +80,43 @@ export class Verdicts {
     const first = trace[0];
     const openedBy = first?.origin === 'library' ? packageOf(first.file) : undefined;
     const thing = this.#thing(root, new Set());
+    const leftover = leftoverOf(root);
     const ref = root.openedIn.answerable === scope ? root.openedIn.ref() : scope.ref();
     const { remedy } = identity;
     const saying = { kind, scope: ref, root: thing, words: this.wordsFor(identity.kind), count: group.length };
     return {
       kind,
+      ...(leftover?.library === undefined ? {} : { class: 'library' }),
       scope: ref,
       owner: root.owner,
       root: thing,
       count: group.length,
       ...(openedAt === undefined ? {} : { openedAt }),
+      ...(leftover === undefined ? {} : frameOf('closedAt', closedAt(root))),
+      ...(leftover === undefined ? {} : frameOf('leftAt', leftover.at)),
       trace,
       ...(openedBy === undefined ? {} : { openedBy }),
       fingerprint: this.#fingerprint(kind, root),
-      message: say(remedy === undefined ? saying : { ...saying, remedy }),
+      message:
+        leftover === undefined
+          ? say(remedy === undefined ? saying : { ...saying, remedy })
+          : this.#sayLeft(saying, leftover, root),
     };
+  }
+
+  #sayLeft(saying: Saying, leftover: Leftover, root: Suspect): string {
+    const { live, by, count, library, at } = leftover;
+    return sayLeft({
+      ...saying,
+      closedAt: closedAt(root),
+      by: by === root ? undefined : this.#thing(by, new Set()),
+      left: this.#thing(live, new Set()),
+      leftCount: count,
+      leftAt: at,
+      leftWords: this.wordsFor(live.identity.kind),
+      library,
+      rootDir: this.#rootDir,
+    });
   }
 
   #thing(suspect: Suspect, seen: Set<Suspect>): Thing {
@@ -101,14 +127,30 @@ export class Verdicts {
       kind: identity.kind,
       noun: this.wordsFor(identity.kind).noun,
       label: identity.label ?? '',
+      ...(identity.detail === undefined ? {} : { detail: identity.detail }),
+      ...(suspect.closed === undefined ? {} : { closed: true }),
       facts: identity.facts ?? {},
       ...(openedAt === undefined ? {} : { openedAt }),
-      owns: suspect.owns.filter((owned) => !seen.has(owned)).map((owned) => this.#thing(owned, seen)),
+      owns: suspect.owns
+        .filter((owned) => !seen.has(owned) && !isInnerTimer(owned, suspect))
+        .map((owned) => this.#thing(owned, seen)),
     };
   }
 }
 
+/** What a live thing times is its own business: only the timers that a closed one left tell anything. */
+const isInnerTimer = (owned: Suspect, maker: Suspect): boolean =>
+  maker.identity.made === true &&
+  maker.closed === undefined &&
+  owned.entries.every((entry) => entry.watch.transient === true);
+
+const closedAt = (root: Suspect): Frame | undefined => root.closed?.frames.find((frame) => frame.origin === 'user');
+
+const frameOf = (name: 'closedAt' | 'leftAt', frame: Frame | undefined) =>
+  frame === undefined ? {} : { [name]: frame };
+
 function kindOf(root: Suspect): FindingKind {
+  if (root.closed !== undefined) return 'leak';
   if (root.owner === 'overlap') return 'unproven';
   return root.entries.every((entry) => entry.late) ? 'late' : 'leak';
 }

@@ -12,6 +12,11 @@ export type FindingKind = 'leak' | 'late' | 'foreign-close' | 'unproven' | 'unus
 /** One thing a test, suite or file must answer for. */
 export interface Finding {
   readonly kind: FindingKind;
+  /**
+   * Whose defect it is, as far as evidence goes. `library`: what the user opened they closed, and the library behind it left something.
+   * Absent: the code under test, or the test.
+   */
+  readonly class?: 'library';
   readonly scope: ScopeRef;
   readonly owner: OwnerKind;
   readonly root: Thing;
@@ -19,6 +24,10 @@ export interface Finding {
   readonly count: number;
   /** The opening line in the user's own code, where it is known. */
   readonly openedAt?: Frame;
+  /** Where the user closed the root, which left something all the same. */
+  readonly closedAt?: Frame;
+  /** Where that was made, innermost. */
+  readonly leftAt?: Frame;
   /** User and library frames of the opening, innermost first. */
   readonly trace: readonly Frame[];
   /** The npm package whose code opened it, where it was not the user's own. */

@@ -29,7 +29,11 @@ export interface Thing {
   readonly noun: string;
   /** What tells it from its likes, ready to follow the noun: `on 127.0.0.1:41873`. Empty where nothing does. */
   readonly label: string;
+  /** How it stands in a tree, where noun and label are not enough: `subchannel #13  127.0.0.1:41873  READY, 2 references`. */
+  readonly detail?: string;
   readonly facts: Facts;
   readonly openedAt?: Frame;
+  /** It was closed, and is here because of what it left. */
+  readonly closed?: true;
   readonly owns: readonly Thing[];
 }

@@ -1,4 +1,5 @@
 import type { FindingKind } from './finding';
+import { type Frame, normalizePath } from './frame';
 import type { Lexicon, Thing } from './resource';
 import type { ScopeRef } from './scope';
 
@@ -16,6 +17,7 @@ export interface Saying {
   readonly closedBy?: string;
 }
 
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function place(scope: ScopeRef, root: Thing): string {
@@ -39,7 +41,7 @@ function place(scope: ScopeRef, root: Thing): string {
   }
 }
 
-function where(scope: ScopeRef): string {
+function whereToEnd(scope: ScopeRef): string {
   switch (scope.kind) {
     case 'test':
     case 'hook':
@@ -75,12 +77,12 @@ export function say(saying: Saying): string {
   const many = count > 1;
   const subject = many ? `${grouped(count)} ${words.plural}, one of them ${nameOf(root)},` : capital(nameOf(root));
   const was = many ? 'were' : 'was';
-  const remedy = `${saying.remedy ?? words.remedy} ${where(scope)}.`;
+  const remedy = `${saying.remedy ?? words.remedy} ${whereToEnd(scope)}.`;
   switch (kind) {
     case 'leak':
       return `${subject} ${was} ${words.opened} ${place(scope, root)}, but never ${words.closed}.\n${remedy}`;
     case 'late':
-      return `${subject} ${was} ${words.opened} by work ${scope.kind === 'test' ? 'of this test' : `begun ${place(scope, root)}`} that went on after its teardown, and ${many ? 'are' : 'is'} still there.\nWait for that work, or stop it, ${where(scope)}; then ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`;
+      return `${subject} ${was} ${words.opened} by work ${scope.kind === 'test' ? 'of this test' : `begun ${place(scope, root)}`} that went on after its teardown, and ${many ? 'are' : 'is'} still there.\nWait for that work, or stop it, ${whereToEnd(scope)}; then ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`;
     case 'foreign-close':
       return `${subject} ${was} closed in this test, but ${was} ${words.opened} ${place(scope, root)}, for others to use.\nLeave the closing to the scope that opened it, or open one in the test itself.`;
     case 'unproven':
@@ -88,4 +90,46 @@ export function say(saying: Saying): string {
     case 'unused-allow':
       return `An allowance matched nothing: ${nameOf(root)}.\nDelete it, or correct what it names.`;
   }
+}
+
+/** What the sentence on something closed that left something is composed from. */
+export interface LeftSaying extends Pick<Saying, 'scope' | 'root' | 'words' | 'count'> {
+  /** Where the root was closed, in the user's own code. */
+  readonly closedAt: Frame | undefined;
+  /** The part of it that left something, if it was not the root itself. */
+  readonly by: Thing | undefined;
+  /** The outermost of what is still live. */
+  readonly left: Thing;
+  readonly leftWords: Lexicon;
+  readonly leftCount: number;
+  /** Where that was made, innermost. */
+  readonly leftAt: Frame | undefined;
+  /** The package whose doing it is; `undefined` if it is not a library's. */
+  readonly library: string | undefined;
+  readonly rootDir: string;
+}
+
+/** A place as it stands in a sentence: `src/x.test.ts:31` in the project, `load-balancer-priority.ts:283` in a library. */
+export function spot(frame: Frame, rootDir: string): string {
+  const path = normalizePath(frame.file);
+  const root = `${normalizePath(rootDir).replace(/\/$/, '')}/`;
+  const short =
+    frame.origin === 'user' && path.startsWith(root) ? path.slice(root.length) : path.slice(path.lastIndexOf('/') + 1);
+  return `${short}:${frame.line}`;
+}
+
+/** The sentence and the remedy of a finding whose root was closed, yet left something live. */
+export function sayLeft(saying: LeftSaying): string {
+  const { root, words, count, closedAt, by, left, leftAt, leftWords, leftCount, library, rootDir, scope } = saying;
+  const subject = count > 1 ? `${grouped(count)} ${words.plural}, one of them ${nameOf(root)},` : capital(nameOf(root));
+  const was = count > 1 ? 'were' : 'was';
+  const where = closedAt === undefined ? place(scope, root) : `in ${spot(closedAt, rootDir)}`;
+  const owner = by === undefined ? 'it' : `its ${nameOf(by).replace(/^an? /, '')}`;
+  const what = leftAt === undefined ? nameOf(left) : `${nameOf(left)} (${spot(leftAt, rootDir)})`;
+  const more = leftCount > 1 ? `, and ${leftCount - 1} more` : '';
+  const remedy =
+    library === undefined
+      ? `Stop what still uses it before it is ${words.closed}, or: ${lower(leftWords.remedy)} ${whereToEnd(scope)}.`
+      : `No call of yours ends it: the defect is in ${library}. Report it there, and until then allow it with a reason.`;
+  return `${subject} ${was} ${words.closed} ${where}, yet ${owner} left ${what}${more}.\n${remedy}`;
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { catalog } from '../catalog';
+import { catalog, PROBE_FOLDERS } from '../catalog';
 import { mergeOptions, type Options } from '../config';
 import { OpeningCamera } from '../engine/opening';
 import type { Probe } from '../engine/probe';
@@ -41,9 +41,13 @@ async function watch(fn: () => unknown, options: Options, file: string): Promise
   const session = new Session({
     file,
     rootDir: process.cwd(),
-    realm: { global: globalThis as unknown as Record<PropertyKey, unknown>, loaded: loadedHere },
+    realm: {
+      global: globalThis as unknown as Record<PropertyKey, unknown>,
+      modules: () => Object.keys(require.cache),
+      exportsOf: (path) => require.cache[path]?.exports,
+    },
     classifier: jestFiles,
-    probes: catalog<Probe>('probes'),
+    probes: PROBE_FOLDERS.flatMap((folder) => catalog<Probe>(folder)),
     rules: catalog<readonly Rule[]>('rules').flat(),
     graceMs: options.graceMs,
     everyStack: options.level === 'trace' || options.level === 'paranoid',
@@ -65,8 +69,5 @@ async function watch(fn: () => unknown, options: Options, file: string): Promise
   const [failure] = session.failures;
   if (failure !== undefined)
     throw new Error(`leakgate could not do its job: the ${failure.probe} probe: ${failure.why}`);
-  return rulings.map(({ finding }) => asWritten(finding, mapped));
+  return rulings.map(({ finding }) => asWritten(finding, mapped, process.cwd()));
 }
-
-const loadedHere = (pattern: RegExp): readonly unknown[] =>
-  Object.entries(require.cache).flatMap(([path, module]) => (pattern.test(path) ? [module?.exports] : []));

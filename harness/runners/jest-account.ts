@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { catalog } from '../catalog';
+import { catalog, PROBE_FOLDERS } from '../catalog';
 import { type Options, readAllowance } from '../config';
 import { nowMs } from '../engine/clock';
 import type { Probe } from '../engine/probe';
@@ -59,7 +59,7 @@ export class JestAccount {
 
   constructor(options: JestAccountOptions) {
     this.#options = options;
-    probes ??= catalog<Probe>('probes');
+    probes ??= PROBE_FOLDERS.flatMap((folder) => catalog<Probe>(folder));
     rules ??= catalog<readonly Rule[]>('rules').flat();
     const { level, graceMs, leftovers, allow } = options.options;
     this.#session = new Session({
@@ -98,6 +98,11 @@ export class JestAccount {
   sandboxed(): void {
     this.#mapped = sourceMapper();
     this.#takeBack();
+  }
+
+  /** Jest asks for the sandbox: a module is about to run in it. */
+  moduleLoading(): void {
+    if (!this.#finished) this.#session.moduleLoading();
   }
 
   #takeBack(): void {
@@ -240,7 +245,7 @@ export class JestAccount {
   /** To the test's own errors where it is a test's; to the file's otherwise, where Jest puts what `afterAll` throws. */
   #deliver(rulings: readonly Ruling[], unhandled: unknown[]): void {
     for (const { scope, finding: raw } of rulings) {
-      const finding = asWritten(raw, this.#mapped);
+      const finding = asWritten(raw, this.#mapped, this.#options.rootDir);
       explain(raw.trace);
       this.#findings.push(finding);
       const error = findingError(finding);

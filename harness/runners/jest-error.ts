@@ -14,11 +14,14 @@ interface JestError {
 /** How deep the ownership tree is printed beneath a finding. */
 const OWNED = 8;
 
+/** How a thing stands in a tree. */
+const standing = (thing: Thing): string => thing.detail ?? nameOf(thing).replace(/^an? /, '');
+
 function ownedLines(owned: readonly Thing[], prefix: string): string[] {
   const lines = owned.slice(0, OWNED).flatMap((thing, index, shown) => {
     const last = index === shown.length - 1 && owned.length <= OWNED;
     return [
-      `${prefix}${last ? '└─' : '├─'} ${nameOf(thing).replace(/^an? /, '')}`,
+      `${prefix}${last ? '└─' : '├─'} ${standing(thing)}`,
       ...ownedLines(thing.owns, `${prefix}${last ? '   ' : '│  '}`),
     ];
   });
@@ -34,7 +37,9 @@ function orderedFrames(trace: readonly Frame[]): readonly Frame[] {
 /** The error that fails a test for a finding. */
 export function findingError(finding: Finding): JestError {
   const parts = [finding.message];
-  if (finding.root.owns.length > 0) parts.push(['It owns:', ...ownedLines(finding.root.owns, '  ')].join('\n'));
+  const { root } = finding;
+  if (root.detail !== undefined) parts.push([`  ${root.detail}`, ...ownedLines(root.owns, '  ')].join('\n'));
+  else if (root.owns.length > 0) parts.push(['It owns:', ...ownedLines(root.owns, '  ')].join('\n'));
   if (finding.openedBy !== undefined)
     parts.push(`The call that opened it is in ${finding.openedBy}, on behalf of the line below.`);
   if (finding.openedAt === undefined) parts.push(hint(finding));

@@ -29,6 +29,7 @@ export interface Environment {
   setup(): Promise<void>;
   teardown(): Promise<void>;
   handleTestEvent?(event: never, state: never): void | Promise<void>;
+  getVmContext(): object | null;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript asks mixin constructors for exactly this signature.
@@ -74,6 +75,13 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
       await this.#aside(() => consultSecondOpinion(isThorough(this.#options.level)));
       await this.#aside(() => super.setup());
       this.#account?.sandboxed();
+    }
+
+    /** Jest asks for it before it runs a module: the only word there is of one. */
+    override getVmContext(): object | null {
+      // A base class may ask while it is still being made.
+      if (#account in this) this.#account?.moduleLoading();
+      return super.getVmContext();
     }
 
     override async teardown(): Promise<void> {

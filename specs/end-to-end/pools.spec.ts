@@ -25,6 +25,6 @@ describePool('@grpc/grpc-js', 'grpc', {
   'clean-own': [],
   'clean-same-file': [],
   'clean-shared': [],
-  'leaks-own': ['leak: http2-client-session of test "keeps a client of its own" at leaks-own.ts, connects'],
-  'leaks-shared': ['leak: http2-client-session of test "connects it first" at leaks-shared.ts, connects'],
+  'leaks-own': ['leak: grpc-channel of test "keeps a client of its own" at leaks-own.ts, makes'],
+  'leaks-shared': ['leak: grpc-channel of suite at leaks-shared.ts, makes'],
 });

@@ -1,0 +1,61 @@
+import type { Entry } from './entry';
+import { type Knowledge, type Suspect, suspectOf } from './suspect';
+
+/** Hangs `child` beneath `parent`, unless it has a parent or is above it. */
+export type Hang = (child: Suspect, parent: Suspect) => void;
+
+/**
+ * What was made inside of something hangs beneath that: beneath the nearest maker that is live, or else, with all the makers in
+ * between, beneath the outermost one, which is closed. A closed maker that left something live is itself brought back as a
+ * suspect, for it is what the reader knows, and its closing is what should have ended the rest.
+ *
+ * @returns the closed makers that are now roots, or between a root and what it left
+ */
+export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge, hang: Hang): Suspect[] {
+  const byEntry = new Map<Entry, Suspect>();
+  const bySubject = new Map<object, Suspect>();
+  for (const suspect of suspects) {
+    bySubject.set(suspect.subject, suspect);
+    for (const entry of suspect.entries) byEntry.set(entry, suspect);
+  }
+  const closed = new Map<Entry, Suspect>();
+
+  const closedMaker = (entry: Entry): Suspect | undefined => {
+    const known = closed.get(entry);
+    if (known !== undefined) return known;
+    const { resource } = entry;
+    const seen = resource === undefined ? undefined : entry.watch.identify(resource, entry.opening);
+    const identity = seen === undefined ? undefined : knowledge.refine(seen);
+    if (identity === undefined) return undefined;
+    const suspect: Suspect = { ...suspectOf(entry, identity, knowledge), closed: entry.closing };
+    closed.set(entry, suspect);
+    const above = makerOf(entry);
+    if (above !== undefined) hang(suspect, above);
+    return suspect;
+  };
+
+  const makerOf = (made: Entry, sharedBy: readonly object[] = []): Suspect | undefined => {
+    for (let maker = made.within; maker !== undefined; maker = maker.within) {
+      const live = byEntry.get(maker);
+      if (live !== undefined) return live;
+    }
+    for (const subject of sharedBy) {
+      const heir = bySubject.get(subject);
+      if (heir !== undefined) return heir;
+    }
+    for (let maker = made.within; maker !== undefined; maker = maker.within) {
+      const suspect = maker.closing === undefined ? undefined : closedMaker(maker);
+      if (suspect !== undefined) return suspect;
+    }
+    return undefined;
+  };
+
+  for (const suspect of suspects) {
+    const [first] = suspect.entries;
+    if (suspect.parent !== undefined || first?.within === undefined) continue;
+    if (suspect.identity.pool === 'process' || knowledge.ruledOut(suspect.identity.kind, suspect.trace)) continue;
+    const maker = makerOf(first, suspect.identity.sharedBy);
+    if (maker !== undefined) hang(suspect, maker);
+  }
+  return [...closed.values()];
+}

@@ -1,0 +1,49 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { Entry } from './entry';
+import type { Opening } from './opening';
+import type { Beginning, Sighting } from './probe';
+import type { Lineage } from './scope';
+
+/**
+ * Creation contexts: what the code of a reported thing opens is made by that thing. In the same tick that is certain; in later
+ * ticks the context travels along with the lineage, through callbacks of the user's too, so there the frames must be its own code's.
+ */
+export class Makers {
+  readonly #lineage: AsyncLocalStorage<Lineage | undefined>;
+  #now: Entry | undefined;
+
+  constructor(lineage: AsyncLocalStorage<Lineage | undefined>) {
+    this.#lineage = lineage;
+  }
+
+  /** Runs `fn` as the code of `maker`. */
+  run<T>(maker: Entry, fn: () => T): T {
+    const outer = this.#now;
+    const lineage = this.#lineage.getStore();
+    this.#now = maker;
+    try {
+      const scope = lineage?.scope ?? maker.scope;
+      return this.#lineage.run({ scope, act: lineage?.act, within: maker }, fn);
+    } finally {
+      this.#now = outer;
+    }
+  }
+
+  /** The beginning of what its maker tells enough of, without a stack. */
+  beginning(sighting: Sighting): Beginning | undefined {
+    const scope = this.#lineage.getStore()?.scope;
+    if (sighting.made !== true || scope === undefined) return undefined;
+    if (this.#now === undefined || this.#now.closing !== undefined) return undefined;
+    return { scope, answers: scope.lifetime, opening: undefined };
+  }
+
+  /** What made the thing that was opened just now. In later ticks nobody can tell without a stack. */
+  of(opening: Opening | undefined): Entry | undefined {
+    if (this.#now !== undefined) return this.#now;
+    const within = this.#lineage.getStore()?.within;
+    const first = opening?.frames[0];
+    if (within === undefined || first === undefined || opening?.frames.some(({ origin }) => origin === 'user'))
+      return undefined;
+    return within.watch.isOwnCode?.(first.file) === true ? within : undefined;
+  }
+}

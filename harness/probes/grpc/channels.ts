@@ -1,0 +1,162 @@
+import { asObject, field } from '../../engine/native';
+import type { Probe, Watch } from '../../engine/probe';
+import { type Account, type Accounts, prototypeOf } from './wiring/accounts';
+import { connectivity } from './wiring/connectivity';
+import { type Exports, Wiring } from './wiring/wiring';
+
+/** The parts of an `InternalChannel` that are read: it is what a client's channel comes to, in every version from 1.8. */
+export interface InternalChannel {
+  getTarget(): string;
+  getChannelzRef(): { readonly id: number };
+  close(): void;
+}
+
+/** Public calls of a client that only begin in the caller's tick: what they open comes later, in ticks without a frame of the user's. */
+const CLIENT_CALLS = [
+  'makeUnaryRequest',
+  'makeClientStreamRequest',
+  'makeServerStreamRequest',
+  'makeBidiStreamRequest',
+  'waitForReady',
+];
+
+/** The same of a channel, for who drives one without a client. */
+const CHANNEL_CALLS = ['getConnectivityState', 'watchConnectivityState', 'createCall'];
+
+/** And of a server: the port is bound behind promises. */
+const SERVER_CALLS = ['bindAsync'];
+
+/** What of a channel's own code opens something. */
+const OWN_CODE = [
+  'createCall',
+  'createInnerCall',
+  'getConnectivityState',
+  'watchConnectivityState',
+  'getConfig',
+  'onCallEnd',
+];
+
+function detail(channel: InternalChannel, account: Account<InternalChannel>): string {
+  const state = account.closed ? 'closed' : connectivity(field(channel, 'connectivityState'));
+  const tracker = asObject(
+    field(channel, 'callTracker') ?? field(asObject(field(channel, 'channelzInfoTracker')) ?? {}, 'callTracker'),
+  );
+  const started = tracker === undefined ? undefined : field(tracker, 'callsStarted');
+  const inFlight = field(channel, 'callCount');
+  const calls =
+    typeof started === 'number' && typeof inFlight === 'number' ? `, ${started} calls (${inFlight} in flight)` : '';
+  return `channel #${channel.getChannelzRef().id}  ${state}${calls}`;
+}
+
+const watchOf = (wiring: Wiring): Watch => ({
+  // By the books and not by reachability: a client that was never used has no handle, and a collection is not its `close()`.
+  state: (resource) => ((resource as Account<InternalChannel>).closed ? 'released' : 'open'),
+  identify(resource) {
+    const account = resource as Account<InternalChannel>;
+    const channel = account.subject?.deref();
+    return {
+      kind: 'grpc-channel',
+      subject: channel ?? account,
+      label: `to ${account.name}`,
+      ...(channel === undefined ? {} : { detail: detail(channel, account) }),
+      made: true,
+      release: () => channel?.close(),
+    };
+  },
+  isOwnCode: wiring.isOwnCode,
+});
+
+/** `127.0.0.1:80` is `dns:127.0.0.1:80` to the channel; what the user wrote is what they recognise. */
+const targetOf = (args: readonly unknown[]): string => String(args[0]);
+
+/** Makes each call of a method an act of its caller, and the code of the channel that it is `of`. */
+function asActs(
+  wiring: Wiring,
+  channels: Accounts<InternalChannel>,
+  exports: Exports,
+  type: string,
+  names: readonly string[],
+  of: (self: object) => unknown,
+): boolean {
+  const prototype = prototypeOf(exports, type);
+  if (prototype === undefined) return false;
+  for (const name of names) {
+    wiring.wrap(prototype, name, (original) => {
+      const wrapper = function (this: object, ...args: unknown[]): unknown {
+        const { recorder } = wiring;
+        const holding = channels.get(of(this))?.holding;
+        return recorder.act(wrapper, () => recorder.within(holding, () => original.apply(this, args)));
+      };
+      return wrapper;
+    });
+  }
+  return true;
+}
+
+interface SubchannelPool {
+  unrefUnusedSubchannels(): void;
+}
+
+/** Client channels of `@grpc/grpc-js`: a client is one. Idle, connecting, in backoff or never used, it is open until it is closed. */
+const channels: Probe = {
+  name: 'grpc-channels',
+  kinds: {
+    'grpc-channel': {
+      noun: 'a gRPC client channel',
+      plural: 'gRPC client channels',
+      opened: 'opened',
+      closed: 'closed',
+      remedy: 'Close it with `client.close()`',
+      pooled: true,
+    },
+  },
+  start(recorder, realm) {
+    const wiring = Wiring.of(recorder, realm);
+    const accounts = channelsOf(wiring);
+    const watch = watchOf(wiring);
+    const pools = new Set<() => SubchannelPool>();
+    wiring.whenLoaded('internal-channel', (exports) => {
+      const prototype = prototypeOf(exports, 'InternalChannel');
+      if (prototype === undefined) return false;
+      accounts.methods(prototype, OWN_CODE);
+      accounts.closing(prototype, 'close', true);
+      return accounts.ofClass(exports, 'InternalChannel', watch, false, targetOf);
+    });
+    const acts = (module: string, type: string, names: readonly string[], of: (self: object) => unknown): void =>
+      wiring.whenLoaded(module, (exports) => asActs(wiring, accounts, exports, type, names, of));
+    const nothing = (): undefined => undefined;
+    acts('client', 'Client', CLIENT_CALLS, nothing);
+    acts('channel', 'ChannelImplementation', CHANNEL_CALLS, (self) => field(self, 'internalChannel'));
+    // What every call of a generated client comes to: those keep the client's own methods from before anybody could wrap them.
+    acts('resolving-call', 'ResolvingCall', ['start'], (self) => field(self, 'channel'));
+    acts('server', 'Server', SERVER_CALLS, nothing);
+    wiring.whenLoaded('subchannel-pool', ({ getSubchannelPool }) => {
+      if (typeof getSubchannelPool !== 'function') return false;
+      pools.add(() => getSubchannelPool(true) as SubchannelPool);
+      return true;
+    });
+    return {
+      modulesLoaded: () => wiring.look(),
+      moduleLoading: () => wiring.moduleLoading(),
+      // Every closed client leaves its subchannels in the pool for its next sweep, 10 s later at the most: sweep now.
+      drain() {
+        for (const pool of pools) pool().unrefUnusedSubchannels();
+      },
+      stop: () => wiring.stop(),
+    };
+  },
+};
+
+const byWiring = new WeakMap<Wiring, Accounts<InternalChannel>>();
+
+/** The channels of a test file: other probes ask which of them hold a subchannel, or made a call. */
+export function channelsOf(wiring: Wiring): Accounts<InternalChannel> {
+  let accounts = byWiring.get(wiring);
+  if (accounts === undefined) {
+    accounts = wiring.accounts<InternalChannel>();
+    byWiring.set(wiring, accounts);
+  }
+  return accounts;
+}
+
+export default channels;

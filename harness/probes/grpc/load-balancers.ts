@@ -1,0 +1,89 @@
+import { asObject } from '../../engine/native';
+import type { Probe, Watch } from '../../engine/probe';
+import { type Account, type Accounts, prototypeOf } from './wiring/accounts';
+import { callingWithin } from './wiring/calling-within';
+import { type Exports, Wiring } from './wiring/wiring';
+
+/** The interface every policy implements, the stock ones and the user's own. */
+const POLICY_CODE = ['updateAddressList', 'exitIdle', 'resetBackoff'];
+const LEAF_CODE = ['startConnecting', 'updateEndpoint', 'exitIdle', 'resetBackoff'];
+
+const watchOf = (wiring: Wiring): Watch => ({
+  state(resource) {
+    const { closed, subject } = resource as Account<object>;
+    return closed || (subject !== undefined && subject.deref() === undefined) ? 'released' : 'open';
+  },
+  identify(resource) {
+    const account = resource as Account<object>;
+    const balancer = account.subject?.deref() as { destroy?(): void } | undefined;
+    return {
+      kind: 'grpc-load-balancer',
+      subject: balancer ?? account,
+      label: account.name,
+      detail: `${account.name}${account.closed ? '  destroyed' : ''}`,
+      made: true,
+      release: () => balancer?.destroy?.(),
+    };
+  },
+  isOwnCode: wiring.isOwnCode,
+});
+
+const nameOf = (config: unknown): string => {
+  const named = asObject(config) as { getLoadBalancerName?(): unknown } | undefined;
+  return String(named?.getLoadBalancerName?.() ?? 'unnamed');
+};
+
+function wireFactory(wiring: Wiring, accounts: Accounts<object>, watch: Watch, exports: Exports): boolean {
+  if (typeof exports.createLoadBalancer !== 'function') return false;
+  wiring.wrap(exports, 'createLoadBalancer', (original) => {
+    const wrapper = function (this: unknown, config: unknown, helper: unknown, ...rest: unknown[]): unknown {
+      let made: unknown;
+      // Through its helper a policy calls back into what made it, often in a tick that began in a subchannel: that code is its maker's.
+      const asMaker = <T>(fn: () => T): T => wiring.recorder.within(accounts.get(made)?.holding?.within, fn);
+      const tied = callingWithin(helper, asMaker, 'createSubchannel');
+      made = accounts.make(watch, nameOf(config), wrapper, true, () => original.apply(this, [config, tied, ...rest]));
+      const policy = asObject(made);
+      if (policy !== undefined) {
+        accounts.methods(policy, POLICY_CODE);
+        accounts.closing(policy, 'destroy', false);
+      }
+      return made;
+    };
+    return wrapper;
+  });
+  return true;
+}
+
+/** Load balancing policies: whatever is made by name, and the leaves that other policies make for their backends. */
+const loadBalancers: Probe = {
+  name: 'grpc-load-balancers',
+  kinds: {
+    'grpc-load-balancer': {
+      noun: 'a load balancer',
+      plural: 'load balancers',
+      opened: 'created',
+      closed: 'destroyed',
+      remedy: 'Destroy it with `balancer.destroy()` where what created it is destroyed,',
+      pooled: true,
+    },
+  },
+  start(recorder, realm) {
+    const wiring = Wiring.of(recorder, realm);
+    const accounts = wiring.accounts<object>();
+    const watch = watchOf(wiring);
+    wiring.whenLoaded('load-balancer', (exports) => wireFactory(wiring, accounts, watch, exports));
+    // Older versions have no leaves: there policies hold their subchannels themselves.
+    wiring.whenLoaded('load-balancer-pick-first', (exports) => {
+      const prototype = prototypeOf(exports, 'LeafLoadBalancer');
+      if (prototype === undefined) return prototypeOf(exports, 'PickFirstLoadBalancer') !== undefined;
+      accounts.methods(prototype, LEAF_CODE);
+      accounts.closing(prototype, 'destroy', false);
+      return accounts.ofClass(exports, 'LeafLoadBalancer', watch, true, () => 'pick_first');
+    });
+    // The policies of grpc-js-xds arm timers of their own.
+    wiring.whenLoaded('xds-client', ({ XdsClient }) => typeof XdsClient === 'function');
+    return { stop: () => wiring.stop() };
+  },
+};
+
+export default loadBalancers;

@@ -1,0 +1,77 @@
+import { asObject } from '../../engine/native';
+import type { Probe, Watch } from '../../engine/probe';
+import { channelsOf } from './channels';
+import type { Account } from './wiring/accounts';
+import { callingWithin } from './wiring/calling-within';
+import { Wiring } from './wiring/wiring';
+
+/** Name resolvers, the stock ones and those registered through the experimental API. */
+const resolvers: Probe = {
+  name: 'grpc-resolvers',
+  kinds: {
+    'grpc-resolver': {
+      noun: 'a name resolver',
+      plural: 'name resolvers',
+      opened: 'created',
+      closed: 'destroyed',
+      remedy: 'Destroy it with `resolver.destroy()`',
+      pooled: true,
+    },
+  },
+  start(recorder, realm) {
+    const wiring = Wiring.of(recorder, realm);
+    const accounts = wiring.accounts<object>();
+    const channels = channelsOf(wiring);
+    const watch: Watch = {
+      // An open channel's resolver is the channel's business; it tells nothing more.
+      state(resource) {
+        const { closed, subject, holding } = resource as Account<object>;
+        if (closed || (subject !== undefined && subject.deref() === undefined)) return 'released';
+        return channels.isOpen(holding?.within) ? 'released' : 'open';
+      },
+      identify(resource, opening) {
+        const account = resource as Account<object>;
+        // Without a channel it is the user's own, or else a server's, which binds its port with one and keeps none.
+        if (account.holding?.within === undefined && opening?.frames[0]?.origin !== 'user') return undefined;
+        const resolver = account.subject?.deref() as { destroy?(): void } | undefined;
+        return {
+          kind: 'grpc-resolver',
+          subject: resolver ?? account,
+          label: `of ${account.name}`,
+          made: true,
+          release: () => resolver?.destroy?.(),
+        };
+      },
+      isOwnCode: wiring.isOwnCode,
+    };
+    wiring.whenLoaded('resolver', (exports) => {
+      if (typeof exports.createResolver !== 'function') return false;
+      wiring.wrap(exports, 'createResolver', (original) => {
+        const wrapper = function (this: unknown, target: unknown, listener: unknown, ...rest: unknown[]): unknown {
+          let account: Account<object> | undefined;
+          // What runs when a resolver has news is the code of the channel it was made for, however late the news comes.
+          const news = callingWithin(listener, (fn) => recorder.within(account?.holding?.within, fn));
+          const make = (): unknown => original.apply(this, [target, news, ...rest]);
+          const made = accounts.make(watch, nameOf(target), wrapper, true, make);
+          account = accounts.get(made);
+          const resolver = asObject(made);
+          if (resolver !== undefined) {
+            accounts.methods(resolver, ['updateResolution']);
+            accounts.closing(resolver, 'destroy', false);
+          }
+          return made;
+        };
+        return wrapper;
+      });
+      return true;
+    });
+    return { stop: () => wiring.stop() };
+  },
+};
+
+const nameOf = (target: unknown): string => {
+  const { scheme, path } = (asObject(target) ?? {}) as { scheme?: unknown; path?: unknown };
+  return [scheme, path].filter((part) => typeof part === 'string' && part !== '').join(':');
+};
+
+export default resolvers;

@@ -1,0 +1,125 @@
+import { asObject, field } from '../../engine/native';
+import type { Identity, Probe, Watch } from '../../engine/probe';
+import { channelsOf } from './channels';
+import { type Account, prototypeOf } from './wiring/accounts';
+import { connectivity } from './wiring/connectivity';
+import { Wiring } from './wiring/wiring';
+
+/** The parts of a `Subchannel` that are read. */
+interface Subchannel {
+  getAddress?(): string;
+  getChannelzRef(): { readonly id: number };
+  unref(): void;
+}
+
+/** What of a subchannel's own code connects. */
+const OWN_CODE = [
+  'startConnecting',
+  'resetBackoff',
+  'handleBackoffTimer',
+  'startConnectingInternal',
+  'transitionToState',
+  'transitionToDisconnected',
+];
+
+const references = (subchannel: object): number => {
+  const count = field(subchannel, 'refcount');
+  return typeof count === 'number' ? count : 0;
+};
+
+const addressOf = (subchannel: object): string => {
+  const address = field(subchannel, 'subchannelAddressString');
+  return typeof address === 'string' ? address : '';
+};
+
+function detail(subchannel: Subchannel): string {
+  const count = references(subchannel);
+  const state = connectivity(field(subchannel, 'connectivityState'));
+  const refs = `${count} reference${count === 1 ? '' : 's'}`;
+  return `subchannel #${subchannel.getChannelzRef().id}  ${addressOf(subchannel)}  ${state}, ${refs}`;
+}
+
+/** The channel's wrappers of subchannels, through to the subchannels themselves. */
+function* heldBy(channel: object): Iterable<object> {
+  const wrappers = field(channel, 'wrappedSubchannels');
+  if (!(wrappers instanceof Set) && Object.prototype.toString.call(wrappers) !== '[object Set]') return;
+  for (const each of wrappers as Set<unknown>) {
+    let inner = asObject(each);
+    for (let child = inner; child !== undefined; child = asObject(field(child, 'child'))) inner = child;
+    if (inner !== undefined) yield inner;
+  }
+}
+
+/** Subchannels of `@grpc/grpc-js`: one connection to one backend, shared by reference count. */
+const subchannels: Probe = {
+  name: 'grpc-subchannels',
+  kinds: {
+    'grpc-subchannel': {
+      noun: 'a gRPC subchannel',
+      plural: 'gRPC subchannels',
+      opened: 'opened',
+      closed: 'released',
+      remedy: 'Release every reference to it with `unref()`',
+      pooled: true,
+    },
+  },
+  start(recorder, realm) {
+    const wiring = Wiring.of(recorder, realm);
+    const accounts = wiring.accounts<Subchannel>();
+    const channels = channelsOf(wiring);
+    const holders = (subchannel: object): object[] =>
+      [...channels.open()].filter((channel) => [...heldBy(channel)].includes(subchannel));
+    const watch: Watch = {
+      state(resource) {
+        const { closed, subject } = resource as Account<Subchannel>;
+        const subchannel = subject?.deref();
+        return closed || subchannel === undefined || references(subchannel) <= 0 ? 'released' : 'open';
+      },
+      identify(resource): Identity {
+        const account = resource as Account<Subchannel>;
+        const subchannel = account.subject?.deref();
+        const named = { kind: 'grpc-subchannel', subject: subchannel ?? account, label: '' };
+        if (subchannel === undefined) return named;
+        const transport = asObject(field(subchannel, 'transport'));
+        const session = transport === undefined ? undefined : asObject(field(transport, 'session'));
+        return {
+          ...named,
+          label: `to ${addressOf(subchannel)}`,
+          detail: detail(subchannel),
+          made: true,
+          sharedBy: holders(subchannel),
+          children: session === undefined ? [] : [session],
+          release() {
+            for (let left = references(subchannel); left > 0; left--) subchannel.unref();
+          },
+        };
+      },
+      isOwnCode: wiring.isOwnCode,
+    };
+    /**
+     * The timer that bounds a connection attempt, or spaces attempts out, does nothing when it fires and nobody refers to the
+     * subchannel or has asked it to connect again: it drains by itself.
+     */
+    const drainsByItself = (timer: object): boolean => {
+      for (const subchannel of accounts.open()) {
+        const backoff = asObject(field(subchannel, 'backoffTimeout'));
+        if (backoff === undefined || field(backoff, 'timerId') !== timer) continue;
+        return references(subchannel) <= 0 && field(subchannel, 'continueConnecting') !== true;
+      }
+      return false;
+    };
+    wiring.whenLoaded('subchannel', (exports) => {
+      const prototype = prototypeOf(exports, 'Subchannel');
+      if (prototype === undefined) return false;
+      accounts.methods(prototype, OWN_CODE);
+      return accounts.ofClass(exports, 'Subchannel', watch, true, () => '');
+    });
+    return {
+      refine: (identity) =>
+        identity.facts?.delayMs !== undefined && drainsByItself(identity.subject) ? undefined : identity,
+      stop: () => wiring.stop(),
+    };
+  },
+};
+
+export default subchannels;

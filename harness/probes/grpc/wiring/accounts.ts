@@ -1,0 +1,137 @@
+import { asObject } from '../../../engine/native';
+import type { Holding, Watch } from '../../../engine/probe';
+import type { AnyFunction } from '../../patching/wrap';
+import type { Exports, Wiring } from './wiring';
+
+/** What is known of one thing of gRPC's. The thing itself is held weakly. */
+export interface Account<T extends object> {
+  /** The thing; `undefined` while its constructor runs. */
+  subject: WeakRef<T> | undefined;
+  holding: Holding | undefined;
+  closed: boolean;
+  /** What tells it from its likes, in words: still known when the thing is gone. */
+  readonly name: string;
+}
+
+/** The accounts of all things of one kind in a test file. */
+export class Accounts<T extends object> {
+  readonly #wiring: Wiring;
+  readonly #byThing = new WeakMap<object, Account<T>>();
+  readonly #open = new Set<Account<T>>();
+
+  constructor(wiring: Wiring) {
+    this.#wiring = wiring;
+  }
+
+  /** The account of a thing that was seen being made. */
+  get(thing: unknown): Account<T> | undefined {
+    const object = asObject(thing);
+    return object === undefined ? undefined : this.#byThing.get(object);
+  }
+
+  /** Whether a holding is that of a thing not closed yet. */
+  isOpen(holding: Holding | undefined): boolean {
+    for (const account of this.#open) if (account.holding === holding) return holding !== undefined;
+    return false;
+  }
+
+  /** Things not closed yet, and still there. */
+  *open(): Iterable<T> {
+    for (const account of this.#open) {
+      const thing = account.subject?.deref();
+      if (thing !== undefined) yield thing;
+      else if (account.subject !== undefined) this.#open.delete(account);
+    }
+  }
+
+  /**
+   * Runs `make`, which makes a thing, and opens an account of it: what is opened meanwhile is that thing's.
+   * @param above frames above it are the probe's own
+   * @param made its maker tells enough, so no stack is captured
+   */
+  make(watch: Watch, name: string, above: AnyFunction, made: boolean, make: () => unknown): unknown {
+    const { recorder } = this.#wiring;
+    const account: Account<T> = { subject: undefined, holding: undefined, closed: false, name };
+    account.holding = recorder.opened({ watch, resource: account, keep: true, above, made });
+    this.#open.add(account);
+    let thing: unknown;
+    try {
+      thing = recorder.within(account.holding, make);
+    } finally {
+      const object = asObject(thing);
+      if (object === undefined) this.close(account);
+      else {
+        account.subject = new WeakRef(object as T);
+        this.#byThing.set(object, account);
+      }
+    }
+    return thing;
+  }
+
+  /** The thing is closed by the code now running; with `above`, its line is worth a stack. */
+  close(account: Account<T>, above?: AnyFunction): void {
+    if (account.closed) return;
+    account.closed = true;
+    this.#open.delete(account);
+    this.#wiring.recorder.closed(account.holding, above);
+  }
+
+  /**
+   * Opens an account of whatever an exported class makes from now on.
+   * @param nameOf what tells it from its likes, by the arguments of its constructor
+   * @returns whether there is such a class
+   */
+  ofClass(
+    exports: Exports,
+    type: string,
+    watch: Watch,
+    made: boolean,
+    nameOf: (args: readonly unknown[]) => string,
+  ): boolean {
+    const original = exports[type];
+    if (typeof original !== 'function') return false;
+    const wiring = this.#wiring;
+    const construct = (target: AnyFunction, args: unknown[], newTarget: AnyFunction): object => {
+      const make = (): object => Reflect.construct(target, args, newTarget);
+      return wiring.active ? (this.make(watch, nameOf(args), construct as AnyFunction, made, make) as object) : make();
+    };
+    wiring.replace(exports, type, new Proxy(original as AnyFunction, { construct }));
+    return true;
+  }
+
+  /** Makes methods of a prototype the code of the thing they are called on. */
+  methods(prototype: object, names: readonly string[]): void {
+    const accounts = this;
+    const wiring = this.#wiring;
+    for (const name of names) {
+      wiring.wrap(
+        prototype,
+        name,
+        (original) =>
+          function (this: unknown, ...args: unknown[]): unknown {
+            return wiring.recorder.within(accounts.get(this)?.holding, () => original.apply(this, args));
+          },
+      );
+    }
+  }
+
+  /** Makes a method of a prototype the closing of the thing it is called on; with `seen`, its line is worth a stack. */
+  closing(prototype: object, name: string, seen: boolean): void {
+    const accounts = this;
+    const { recorder } = this.#wiring;
+    this.#wiring.wrap(prototype, name, (original) => {
+      const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+        const account = accounts.get(this);
+        if (account !== undefined) accounts.close(account, seen ? wrapper : undefined);
+        return recorder.within(account?.holding, () => original.apply(this, args));
+      };
+      return wrapper;
+    });
+  }
+}
+
+/** The prototype of an exported class. */
+export function prototypeOf(exports: Exports, name: string): object | undefined {
+  const type = exports[name];
+  return typeof type === 'function' ? asObject(type.prototype) : undefined;
+}

@@ -1,0 +1,134 @@
+import { dirname } from 'node:path';
+import type { Realm, Recorder } from '../../../engine/probe';
+import { type AnyFunction, wrap } from '../../patching/wrap';
+import { Accounts } from './accounts';
+
+/** What a module of gRPC's exports. */
+export type Exports = Record<string, unknown>;
+
+interface Wish {
+  readonly module: string;
+  readonly wire: (exports: Exports) => boolean;
+}
+
+/** So many modules are loaded between two looks at what is there: gRPC's own are more, so the first look at them comes before the test file goes on. */
+const MODULES_A_LOOK = 8;
+
+/** Where gRPC for Node keeps its compiled modules, under whatever name the package was installed. */
+const MODULE = /^(.*[\\/]build[\\/]src)[\\/]([\w-]+)\.js$/;
+
+const wirings = new WeakMap<Recorder, Wiring>();
+
+/**
+ * The part that gRPC's probes share in one test file: it finds every copy of the library the tests have loaded, lets each probe wire
+ * what it knows how to, and puts all back at the end. It loads nothing; where no gRPC is loaded it does nothing.
+ */
+export class Wiring {
+  readonly recorder: Recorder;
+  readonly #realm: Realm;
+  readonly #wishes: Wish[] = [];
+  readonly #undo: (() => void)[] = [];
+  readonly #homes = new Set<string>();
+  readonly #pending = new Map<string, Set<Wish>>();
+  #seen = 0;
+  #sinceLook = 0;
+  #users = 0;
+  #active = true;
+
+  /** The wiring of the test file that `recorder` keeps the books of. To be stopped as often as it was asked for. */
+  static of(recorder: Recorder, realm: Realm): Wiring {
+    let wiring = wirings.get(recorder);
+    if (wiring === undefined) {
+      wiring = new Wiring(recorder, realm);
+      wirings.set(recorder, wiring);
+    }
+    wiring.#users++;
+    return wiring;
+  }
+
+  private constructor(recorder: Recorder, realm: Realm) {
+    this.recorder = recorder;
+    this.#realm = realm;
+  }
+
+  /** Until the last probe has stopped. Wrappers that somebody still holds are only to call through from then on. */
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /** New accounts of one kind of thing. */
+  accounts<T extends object>(): Accounts<T> {
+    return new Accounts<T>(this);
+  }
+
+  /**
+   * Calls `wire` with the exports of every copy of a module, once each.
+   * @param module its name without path and extension: `internal-channel`
+   * @param wire tells whether these are the exports it knows; asked again later if not, for a module may be half loaded
+   */
+  whenLoaded(module: string, wire: (exports: Exports) => boolean): void {
+    this.#wishes.push({ module, wire });
+  }
+
+  /** Whether a file is gRPC's own. */
+  readonly isOwnCode = (file: string): boolean => this.#homes.has(dirname(file));
+
+  /** Puts `make(original)` in the place of a function, own or inherited, until the end. Once: a second time does nothing. */
+  wrap(target: object, name: string, make: (original: AnyFunction) => AnyFunction): void {
+    let owner: object | null = target;
+    while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object | null;
+    if (owner !== null) this.#undo.push(wrap(owner, name, make));
+  }
+
+  /** Puts `value` in the place of an exported class. Importers reach it through its module's exports, so they meet it at their next use. */
+  replace(exports: Exports, name: string, value: object): void {
+    const before = Object.getOwnPropertyDescriptor(exports, name);
+    if (before === undefined || !Reflect.defineProperty(exports, name, { ...before, value })) return;
+    this.#undo.push(() => {
+      if (Object.getOwnPropertyDescriptor(exports, name)?.value === value)
+        Reflect.defineProperty(exports, name, before);
+    });
+  }
+
+  /** A module is about to run: gRPC may be among those that ran since the last look. */
+  moduleLoading(): void {
+    if (++this.#sinceLook >= MODULES_A_LOOK) this.look();
+  }
+
+  /** Finds what is loaded by now. */
+  look(): void {
+    this.#sinceLook = 0;
+    const paths = this.#realm.modules();
+    // Fewer than before: the module registry was emptied, and what is loaded now are other copies.
+    if (paths.length < this.#seen) this.#seen = 0;
+    for (const path of paths.slice(this.#seen)) this.#meet(path);
+    this.#seen = paths.length;
+    for (const [path, wishes] of this.#pending) this.#grant(path, wishes);
+  }
+
+  /** A probe is done; the last one puts everything back. */
+  stop(): void {
+    if (--this.#users > 0) return;
+    this.#active = false;
+    for (const undo of this.#undo.reverse()) undo();
+    wirings.delete(this.recorder);
+  }
+
+  #meet(path: string): void {
+    const [, home, module] = MODULE.exec(path) ?? [];
+    if (home === undefined || module === undefined) return;
+    const wishes = this.#wishes.filter((wish) => wish.module === module);
+    if (wishes.length > 0) this.#pending.set(path, new Set(wishes));
+  }
+
+  #grant(path: string, wishes: Set<Wish>): void {
+    const exported = this.#realm.exportsOf(path);
+    if (typeof exported !== 'object' || exported === null) return;
+    for (const wish of wishes) {
+      if (!wish.wire(exported as Exports)) continue;
+      wishes.delete(wish);
+      this.#homes.add(dirname(path));
+    }
+    if (wishes.size === 0) this.#pending.delete(path);
+  }
+}
