@@ -44,7 +44,9 @@ function detail(channel: InternalChannel, account: Account<InternalChannel>): st
   const started = tracker === undefined ? undefined : field(tracker, 'callsStarted');
   const inFlight = field(channel, 'callCount');
   const calls =
-    typeof started === 'number' && typeof inFlight === 'number' ? `, ${started} calls (${inFlight} in flight)` : '';
+    typeof started === 'number' && typeof inFlight === 'number'
+      ? `, ${started} call${started === 1 ? '' : 's'} (${inFlight} in flight)`
+      : '';
   return `channel #${channel.getChannelzRef().id}  ${state}${calls}`;
 }
 

@@ -1,4 +1,4 @@
-import { asObject } from '../../engine/native';
+import { asObject, field } from '../../engine/native';
 import type { Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
 import type { Account } from './wiring/accounts';
@@ -65,7 +65,19 @@ const resolvers: Probe = {
       });
       return true;
     });
-    return { stop: () => wiring.stop() };
+    /** A server resolves the address it binds with a resolver it keeps no hold on: the timer that spaces resolutions out fires once, and does nothing. */
+    const drainsByItself = (timer: object): boolean => {
+      for (const { thing, holding } of accounts.open()) {
+        if (field(thing, 'nextResolutionTimer') !== timer) continue;
+        return holding?.within === undefined && field(thing, 'continueResolving') !== true;
+      }
+      return false;
+    };
+    return {
+      refine: (identity) =>
+        identity.facts?.delayMs !== undefined && drainsByItself(identity.subject) ? undefined : identity,
+      stop: () => wiring.stop(),
+    };
   },
 };
 

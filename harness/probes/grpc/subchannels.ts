@@ -68,7 +68,7 @@ const subchannels: Probe = {
     const accounts = wiring.accounts<Subchannel>();
     const channels = channelsOf(wiring);
     const holders = (subchannel: object): object[] =>
-      [...channels.open()].filter((channel) => [...heldBy(channel)].includes(subchannel));
+      [...channels.open()].flatMap(({ thing }) => ([...heldBy(thing)].includes(subchannel) ? [thing] : []));
     const watch: Watch = {
       state(resource) {
         const { closed, subject } = resource as Account<Subchannel>;
@@ -101,7 +101,7 @@ const subchannels: Probe = {
      * subchannel or has asked it to connect again: it drains by itself.
      */
     const drainsByItself = (timer: object): boolean => {
-      for (const subchannel of accounts.open()) {
+      for (const { thing: subchannel } of accounts.open()) {
         const backoff = asObject(field(subchannel, 'backoffTimeout'));
         if (backoff === undefined || field(backoff, 'timerId') !== timer) continue;
         return references(subchannel) <= 0 && field(subchannel, 'continueConnecting') !== true;

@@ -36,10 +36,10 @@ export class Accounts<T extends object> {
   }
 
   /** Things not closed yet, and still there. */
-  *open(): Iterable<T> {
+  *open(): Iterable<{ readonly thing: T; readonly holding: Holding | undefined }> {
     for (const account of this.#open) {
       const thing = account.subject?.deref();
-      if (thing !== undefined) yield thing;
+      if (thing !== undefined) yield { thing, holding: account.holding };
       else if (account.subject !== undefined) this.#open.delete(account);
     }
   }
