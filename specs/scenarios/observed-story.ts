@@ -4,11 +4,13 @@ import { getChannelzHandlers } from '@grpc/grpc-js';
 import { getSubchannelPool } from '@grpc/grpc-js/build/src/subchannel-pool';
 import type { LeftBehind } from './left-behind';
 
+import loadBalancers = require('@grpc/grpc-js/build/src/load-balancer');
+
 /** What may still be on its way after a story gets this long. */
 const GRACE_MS = 1_500;
-const NAP_MS = 10;
+const NAP_MS = 20;
 /** Far more channelz ids than a story uses. */
-const CHANNELZ_IDS = 10_000;
+const CHANNELZ_IDS = 1_000;
 
 /** As Node makes them: a timer of its lists, and the native side of a connection. */
 interface NodeTimer {
@@ -31,6 +33,26 @@ createHook({
   },
 }).enable();
 
+const balancers = new Set<object>();
+
+/** Notes every balancer that any policy makes for itself, until it is destroyed. */
+function watchBalancers(): void {
+  const { createLoadBalancer } = loadBalancers;
+  const noting: typeof createLoadBalancer = (...args) => {
+    const balancer = createLoadBalancer(...args);
+    if (balancer === null) return balancer;
+    balancers.add(balancer);
+    const { destroy } = balancer;
+    balancer.destroy = () => {
+      balancers.delete(balancer);
+      destroy.call(balancer);
+    };
+    return balancer;
+  };
+  // grpc-js reaches it as a property of its module's exports, at every call.
+  Object.assign(loadBalancers, { createLoadBalancer: noting });
+}
+
 /** How many subchannels channelz still knows: by id, for one that has no owner is listed nowhere else. */
 function subchannels(): number {
   let count = 0;
@@ -52,15 +74,18 @@ function look(since: ReadonlySet<NodeTimer>): LeftBehind {
     })),
     handles: [...handles].filter((handle) => handle.getAsyncId() !== -1).length,
     subchannels: subchannels(),
+    balancers: balancers.size,
   };
 }
 
-const isNothing = (left: LeftBehind): boolean => left.timers.length + left.handles + left.subchannels === 0;
+const isNothing = (left: LeftBehind): boolean =>
+  left.timers.length + left.handles + left.subchannels + left.balancers === 0;
 
 /** Plays one variant, lets go what goes by itself, and counts what is left. */
 async function observe(path: string, variant: string): Promise<LeftBehind> {
   // Not `import()`: what transforms TypeScript here hooks `require` alone.
   const { story } = require(path) as { story(variant: string, tell: () => void): Promise<void> };
+  watchBalancers();
   await story(variant, () => {});
   const deadline = Date.now() + GRACE_MS;
   let left: LeftBehind;

@@ -1,5 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { leftBehind, NOTHING } from './left-behind';
+
+jest.setTimeout(60_000);
 
 describe('priority-switch', () => {
   it('leaves the deactivation timer of the priority it came back from', async () => {
@@ -16,7 +18,19 @@ describe('priority-switch', () => {
     });
   });
 
-  it.each(['fixed', 'failover-fixed'])('leaves nothing once destroy() clears them: %s', async (variant) => {
+  it("leaves a child of grpc-go's balancer group that was removed between the clearing of its cache and its stop", async () => {
+    expect(await leftBehind('priority-switch', 'race-leaky')).toEqual({
+      ...NOTHING,
+      timers: [{ delayMs: 900_000, repeats: false, holdsTheProcess: true }],
+      balancers: 1,
+    });
+  });
+
+  it.each(['race-removed-first', 'race-closed-first'])('leaves nothing in another order: %s', async (variant) => {
+    expect(await leftBehind('priority-switch', variant)).toEqual(NOTHING);
+  });
+
+  it.each(['fixed', 'failover-fixed', 'race-fixed'])('leaves nothing once it is fixed: %s', async (variant) => {
     expect(await leftBehind('priority-switch', variant)).toEqual(NOTHING);
   });
 });
