@@ -17,13 +17,15 @@ export interface LeftBehind {
   readonly timers: readonly ArmedTimer[];
   /** Native sides of TCP connections and servers. */
   readonly handles: number;
+  /** Channels not closed, and subchannels with a reference, as channelz knows them. */
+  readonly channels: number;
   readonly subchannels: number;
   /** Load balancers made and not destroyed. */
   readonly balancers: number;
 }
 
 /** What a story leaves that tears down all it should. */
-export const NOTHING: LeftBehind = { timers: [], handles: 0, subchannels: 0, balancers: 0 };
+export const NOTHING: LeftBehind = { timers: [], handles: 0, channels: 0, subchannels: 0, balancers: 0 };
 
 /** Plays one variant of a scenario in a process of its own, without the gate, and says what it left there. */
 export async function leftBehind(scenario: string, variant: string): Promise<LeftBehind> {

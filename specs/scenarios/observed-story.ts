@@ -53,15 +53,20 @@ function watchBalancers(): void {
   Object.assign(loadBalancers, { createLoadBalancer: noting });
 }
 
-/** How many subchannels channelz still knows: by id, for one that has no owner is listed nowhere else. */
-function subchannels(): number {
-  let count = 0;
+/** How many channels and subchannels channelz still knows: by id, for what has no owner is listed nowhere else. */
+function channelz(): Pick<LeftBehind, 'channels' | 'subchannels'> {
+  let channels = 0;
+  let subchannels = 0;
+  const { GetChannel, GetSubchannel } = getChannelzHandlers();
   for (let id = 1; id <= CHANNELZ_IDS; id++) {
-    getChannelzHandlers().GetSubchannel({ request: { subchannel_id: String(id) } } as never, (error) => {
-      if (error === null) count += 1;
+    GetChannel({ request: { channel_id: String(id) } } as never, (error) => {
+      if (error === null) channels += 1;
+    });
+    GetSubchannel({ request: { subchannel_id: String(id) } } as never, (error) => {
+      if (error === null) subchannels += 1;
     });
   }
-  return count;
+  return { channels, subchannels };
 }
 
 function look(since: ReadonlySet<NodeTimer>): LeftBehind {
@@ -73,13 +78,13 @@ function look(since: ReadonlySet<NodeTimer>): LeftBehind {
       holdsTheProcess: timer.hasRef(),
     })),
     handles: [...handles].filter((handle) => handle.getAsyncId() !== -1).length,
-    subchannels: subchannels(),
+    ...channelz(),
     balancers: balancers.size,
   };
 }
 
-const isNothing = (left: LeftBehind): boolean =>
-  left.timers.length + left.handles + left.subchannels + left.balancers === 0;
+const isNothing = ({ timers: armed, ...counts }: LeftBehind): boolean =>
+  armed.length === 0 && Object.values(counts).every((count) => count === 0);
 
 /** Plays one variant, lets go what goes by itself, and counts what is left. */
 async function observe(path: string, variant: string): Promise<LeftBehind> {
