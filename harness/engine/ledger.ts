@@ -107,7 +107,7 @@ export class Ledger implements Recorder {
 
   closed(holding: Holding | undefined, above?: (...args: never[]) => unknown): void {
     if (!(holding instanceof Entry) || holding.closing !== undefined) return;
-    const seen = above !== undefined && this.#muted === 0 && this.#mayStack(holding.scope.actBudget);
+    const seen = above !== undefined && this.#muted === 0 && this.#mayStack(holding.scope.makerBudget);
     holding.closing = (seen ? this.#take(above) : undefined) ?? OUTSIDE;
   }
 
@@ -224,7 +224,8 @@ export class Ledger implements Recorder {
 
   #maySee(watch: Watch, scope: Scope, act: Opening | undefined): boolean {
     if (watch.incidental === true) return this.#mayStack(scope.incidentalBudget);
-    return watch.transient !== true || this.#mayStack(act === undefined ? scope.budget : scope.actBudget);
+    if (watch.transient !== true || (this.#makers.isTelling() && this.#mayStack(scope.makerBudget))) return true;
+    return this.#mayStack(act === undefined ? scope.budget : scope.actBudget);
   }
 
   #mayStack(budget: StackBudget): boolean {

@@ -29,6 +29,11 @@ export class Makers {
     }
   }
 
+  /** Whether what is opened now is worth a stack of the purse for makers. */
+  isTelling(): boolean {
+    return this.#now?.watch.telling === true;
+  }
+
   /** The beginning of what its maker tells enough of, without a stack. */
   beginning(sighting: Sighting): Beginning | undefined {
     const scope = this.#lineage.getStore()?.scope;

@@ -10,6 +10,8 @@ export interface Identity {
   readonly kind: string;
   /** The object its author knows (the `net.Socket`, not its handle). Two resources with one subject are one thing. */
   readonly subject: object;
+  /** Takes the place of the lexicon's noun: `a round_robin policy`. */
+  readonly noun?: string;
   /** Ready to follow the noun: `on 127.0.0.1:41873`. */
   readonly label?: string;
   readonly facts?: Facts;
@@ -65,6 +67,8 @@ export interface Watch {
   readonly transient?: boolean;
   /** Common, and hardly ever the root of a finding: its stack is captured from a small purse of its own. */
   readonly incidental?: boolean;
+  /** What it opens is seldom, and its line tells much: it has a purse of stacks of its own. */
+  readonly telling?: boolean;
   /** Whether a file holds code that works for such a thing in later ticks: its library's. */
   isOwnCode?(file: string): boolean;
   /** Called at the opening of what an outer scope owns; `closed` is to be called in the context of whoever closes it. */

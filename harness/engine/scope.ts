@@ -32,6 +32,8 @@ export class Scope {
   readonly budget: StackBudget;
   /** For what libraries open in later ticks of an act whose line is known. */
   readonly actBudget: StackBudget;
+  /** For what few but telling things open: a load balancing policy's timers, and who closed a channel. */
+  readonly makerBudget: StackBudget;
   /** For immediates and streams: many, and seldom what is looked for. */
   readonly incidentalBudget: StackBudget;
   /** For callbacks put off to the end of the tick: a client connects in one of a test's first. */
@@ -57,6 +59,7 @@ export class Scope {
     this.budget = shared?.budget ?? new StackBudget(32, 1);
     this.incidentalBudget = shared?.incidentalBudget ?? new StackBudget(8, 0.1);
     this.putOffBudget = shared?.putOffBudget ?? new StackBudget(6, 0.1);
+    this.makerBudget = shared?.makerBudget ?? new StackBudget(16, 0.25);
     this.actBudget = shared?.actBudget ?? new StackBudget(6, 0.25);
   }
 

@@ -125,7 +125,7 @@ export class Verdicts {
     const openedAt = suspect.trace.find((frame) => frame.origin === 'user');
     return {
       kind: identity.kind,
-      noun: this.wordsFor(identity.kind).noun,
+      noun: identity.noun ?? this.wordsFor(identity.kind).noun,
       label: identity.label ?? '',
       ...(identity.detail === undefined ? {} : { detail: identity.detail }),
       ...(suspect.closed === undefined ? {} : { closed: true }),

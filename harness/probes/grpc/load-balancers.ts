@@ -19,12 +19,13 @@ const watchOf = (wiring: Wiring): Watch => ({
     return {
       kind: 'grpc-load-balancer',
       subject: balancer ?? account,
-      label: account.name,
+      noun: `${/^[aeiou]/.test(account.name) ? 'an' : 'a'} ${account.name} policy`,
       detail: `${account.name}${account.closed ? '  destroyed' : ''}`,
       made: true,
       release: () => balancer?.destroy?.(),
     };
   },
+  telling: true,
   isOwnCode: wiring.isOwnCode,
 });
 
@@ -59,8 +60,8 @@ const loadBalancers: Probe = {
   name: 'grpc-load-balancers',
   kinds: {
     'grpc-load-balancer': {
-      noun: 'a load balancer',
-      plural: 'load balancers',
+      noun: 'a load balancing policy',
+      plural: 'load balancing policies',
       opened: 'created',
       closed: 'destroyed',
       remedy: 'Destroy it with `balancer.destroy()` where what created it is destroyed,',
