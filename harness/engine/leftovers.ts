@@ -13,7 +13,9 @@ export interface Leftover {
   readonly count: number;
   /** The package that made it, if that is where the defect lies: it was made by a library, and not at the user's bidding after the close. */
   readonly library: string | undefined;
-  /** Where it was made, innermost. */
+  /** The user's own code made it after the close. */
+  readonly revived: boolean;
+  /** Where it was made: innermost, or if that is no library's doing, in the user's own code. */
   readonly at: Frame | undefined;
 }
 
@@ -24,12 +26,17 @@ function* liveBeneath(closed: Suspect): Iterable<{ readonly live: Suspect; reado
   }
 }
 
-/** The library whose code made it: the nearest frames are a library's, or there are none, and a library is what made its maker. */
-function makerPackage(suspect: Suspect): string | undefined {
+/** Made after the close, with the user's own code on the stack: they brought it back to life. */
+const isRevived = ({ entries: [entry] }: Suspect): boolean => entry?.afterClose === true && knowsUser(entry.opening);
+
+/** The library whose code made it: that of what left it, or of the nearest frames there are. */
+function makerPackage(suspect: Suspect, by: Suspect): string | undefined {
   const [entry] = suspect.entries;
-  const opening = entry?.opening;
-  // Made after the close with the user's own code on the stack: they brought it back to life.
-  if (entry?.afterClose === true && knowsUser(opening)) return undefined;
+  if (isRevived(suspect)) return undefined;
+  const own = entry?.opening?.frames[0];
+  if (own?.origin === 'user') return undefined;
+  const { implementedIn } = by.identity;
+  if (implementedIn !== undefined) return packageOf(implementedIn);
   for (let at: typeof entry = entry; at !== undefined; at = at.within) {
     const first = at.opening?.frames[0];
     if (first !== undefined) return first.origin === 'library' ? packageOf(first.file) : undefined;
@@ -43,10 +50,9 @@ export function leftoverOf(root: Suspect): Leftover | undefined {
   const all = [...liveBeneath(root)];
   const [first] = all;
   if (first === undefined) return undefined;
-  return {
-    ...first,
-    count: all.length,
-    library: makerPackage(first.live),
-    at: first.live.entries[0]?.opening?.frames[0],
-  };
+  const { live, by } = first;
+  const library = makerPackage(live, by);
+  const frames = live.entries[0]?.opening?.frames ?? [];
+  const at = library === undefined ? (frames.find(({ origin }) => origin === 'user') ?? frames[0]) : frames[0];
+  return { live, by, count: all.length, library, revived: isRevived(live), at };
 }

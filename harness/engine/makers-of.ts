@@ -1,4 +1,5 @@
 import type { Entry } from './entry';
+import { OUTSIDE } from './opening';
 import { type Knowledge, type Suspect, suspectOf } from './suspect';
 
 /** Hangs `child` beneath `parent`, unless it has a parent or is above it. */
@@ -27,7 +28,7 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
     const seen = resource === undefined ? undefined : entry.watch.identify(resource, entry.opening);
     const identity = seen === undefined ? undefined : knowledge.refine(seen);
     if (identity === undefined) return undefined;
-    const suspect: Suspect = { ...suspectOf(entry, identity, knowledge), closed: entry.closing };
+    const suspect: Suspect = { ...suspectOf(entry, identity, knowledge), closed: entry.closing ?? OUTSIDE };
     closed.set(entry, suspect);
     const above = makerOf(entry);
     if (above !== undefined) hang(suspect, above);
@@ -44,7 +45,8 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
       if (heir !== undefined) return heir;
     }
     for (let maker = made.within; maker !== undefined; maker = maker.within) {
-      const suspect = maker.closing === undefined ? undefined : closedMaker(maker);
+      const over = maker.closing !== undefined || maker.state() === 'released';
+      const suspect = over ? closedMaker(maker) : undefined;
       if (suspect !== undefined) return suspect;
     }
     return undefined;

@@ -46,9 +46,8 @@ export class Makers {
   of(opening: Opening | undefined): Entry | undefined {
     if (this.#now !== undefined) return this.#now;
     const within = this.#lineage.getStore()?.within;
-    const first = opening?.frames[0];
-    if (within === undefined || first === undefined || opening?.frames.some(({ origin }) => origin === 'user'))
-      return undefined;
-    return within.watch.isOwnCode?.(first.file) === true ? within : undefined;
+    return within !== undefined && opening !== undefined && within.watch.isOwnCode?.(opening.frames) === true
+      ? within
+      : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { Frame } from '../model/frame';
 import type { Facts, Lexicon } from '../model/resource';
 import type { Opening } from './opening';
 
@@ -40,6 +41,8 @@ export interface Identity {
   readonly ending?: boolean;
   /** Takes the place of noun and label in a tree: `subchannel #13  127.0.0.1:41873  READY, 2 references`. */
   readonly detail?: string;
+  /** The file of the code that implements it, if it is not that of what opened it: a policy registered under a name. */
+  readonly implementedIn?: string;
   /** It is its library that makes it for whoever calls: the frames of its own package do not make it a library's. */
   readonly made?: boolean;
   /** Goes on by itself for ever, though each instance of it is gone soon: an interval, a chain of immediates. */
@@ -69,8 +72,8 @@ export interface Watch {
   readonly incidental?: boolean;
   /** What it opens is seldom, and its line tells much: it has a purse of stacks of its own. */
   readonly telling?: boolean;
-  /** Whether a file holds code that works for such a thing in later ticks: its library's. */
-  isOwnCode?(file: string): boolean;
+  /** Whether code with this stack, in a later tick of such a thing's, still works for it: it may be a callback of the user's by then. */
+  isOwnCode?(frames: readonly Frame[]): boolean;
   /** Called at the opening of what an outer scope owns; `closed` is to be called in the context of whoever closes it. */
   guard?(resource: object, closed: () => void): void;
 }

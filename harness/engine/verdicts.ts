@@ -105,16 +105,18 @@ export class Verdicts {
   }
 
   #sayLeft(saying: Saying, leftover: Leftover, root: Suspect): string {
-    const { live, by, count, library, at } = leftover;
+    const { live, by, count, library, at, revived } = leftover;
     return sayLeft({
       ...saying,
       closedAt: closedAt(root),
       by: by === root ? undefined : this.#thing(by, new Set()),
+      byWords: this.wordsFor(by.identity.kind),
       left: this.#thing(live, new Set()),
       leftCount: count,
       leftAt: at,
       leftWords: this.wordsFor(live.identity.kind),
       library,
+      revived,
       rootDir: this.#rootDir,
     });
   }

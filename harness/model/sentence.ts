@@ -17,7 +17,6 @@ export interface Saying {
   readonly closedBy?: string;
 }
 
-const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function place(scope: ScopeRef, root: Thing): string {
@@ -99,11 +98,14 @@ export interface LeftSaying extends Pick<Saying, 'scope' | 'root' | 'words' | 'c
   /** The part of it that left something, if it was not the root itself. */
   readonly by: Thing | undefined;
   /** The outermost of what is still live. */
+  readonly byWords: Lexicon;
   readonly left: Thing;
   readonly leftWords: Lexicon;
   readonly leftCount: number;
   /** Where that was made, innermost. */
   readonly leftAt: Frame | undefined;
+  /** The user's own code made it after the close. */
+  readonly revived: boolean;
   /** The package whose doing it is; `undefined` if it is not a library's. */
   readonly library: string | undefined;
   readonly rootDir: string;
@@ -120,16 +122,20 @@ export function spot(frame: Frame, rootDir: string): string {
 
 /** The sentence and the remedy of a finding whose root was closed, yet left something live. */
 export function sayLeft(saying: LeftSaying): string {
-  const { root, words, count, closedAt, by, left, leftAt, leftWords, leftCount, library, rootDir, scope } = saying;
+  const { root, words, count, closedAt, by, left, leftAt, leftCount, rootDir, scope } = saying;
   const subject = count > 1 ? `${grouped(count)} ${words.plural}, one of them ${nameOf(root)},` : capital(nameOf(root));
   const was = count > 1 ? 'were' : 'was';
   const where = closedAt === undefined ? place(scope, root) : `in ${spot(closedAt, rootDir)}`;
   const owner = by === undefined ? 'it' : `its ${nameOf(by).replace(/^an? /, '')}`;
   const what = leftAt === undefined ? nameOf(left) : `${nameOf(left)} (${spot(leftAt, rootDir)})`;
   const more = leftCount > 1 ? `, and ${leftCount - 1} more` : '';
-  const remedy =
-    library === undefined
-      ? `Stop what still uses it before it is ${words.closed}, or: ${lower(leftWords.remedy)} ${whereToEnd(scope)}.`
-      : `No call of yours ends it: the defect is in ${library}. Report it there, and until then allow it with a reason.`;
-  return `${subject} ${was} ${words.closed} ${where}, yet ${owner} left ${what}${more}.\n${remedy}`;
+  return `${subject} ${was} ${words.closed} ${where}, yet ${owner} left ${what}${more}.\n${remedyLeft(saying)}`;
+}
+
+function remedyLeft({ library, revived, root, by, words, byWords, leftWords }: LeftSaying): string {
+  if (library !== undefined) {
+    return `No call of yours ends it: the defect is in ${library}. Report it there, and until then allow it with a reason.`;
+  }
+  if (revived) return `Stop what goes on using it before it is ${words.closed}.`;
+  return `${leftWords.remedy} when the ${nameOf(by ?? root).replace(/^an? /, '')} is ${byWords.closed}.`;
 }

@@ -8,7 +8,7 @@ import { type Exports, Wiring } from './wiring/wiring';
 const POLICY_CODE = ['updateAddressList', 'exitIdle', 'resetBackoff'];
 const LEAF_CODE = ['startConnecting', 'updateEndpoint', 'exitIdle', 'resetBackoff'];
 
-const watchOf = (wiring: Wiring): Watch => ({
+const watchOf = (registrars: ReadonlyMap<string, string>): Watch => ({
   state(resource) {
     const { closed, subject } = resource as Account<object>;
     return closed || (subject !== undefined && subject.deref() === undefined) ? 'released' : 'open';
@@ -16,17 +16,20 @@ const watchOf = (wiring: Wiring): Watch => ({
   identify(resource) {
     const account = resource as Account<object>;
     const balancer = account.subject?.deref() as { destroy?(): void } | undefined;
+    const file = registrars.get(account.name);
     return {
       kind: 'grpc-load-balancer',
       subject: balancer ?? account,
       noun: `${/^[aeiou]/.test(account.name) ? 'an' : 'a'} ${account.name} policy`,
       detail: `${account.name}${account.closed ? '  destroyed' : ''}`,
       made: true,
+      ...(file === undefined ? {} : { implementedIn: file }),
       release: () => balancer?.destroy?.(),
     };
   },
   telling: true,
-  isOwnCode: wiring.isOwnCode,
+  // A policy calls nobody but through its helper, and that is told apart: in its own context all is its doing, a user's policy's too.
+  isOwnCode: () => true,
 });
 
 const nameOf = (config: unknown): string => {
@@ -64,15 +67,27 @@ const loadBalancers: Probe = {
       plural: 'load balancing policies',
       opened: 'created',
       closed: 'destroyed',
-      remedy: 'Destroy it with `balancer.destroy()` where what created it is destroyed,',
+      remedy: 'Destroy it with `balancer.destroy()`',
       pooled: true,
     },
   },
   start(recorder, realm) {
     const wiring = Wiring.of(recorder, realm);
     const accounts = wiring.accounts<object>();
-    const watch = watchOf(wiring);
-    wiring.whenLoaded('load-balancer', (exports) => wireFactory(wiring, accounts, watch, exports));
+    // Which file registered a policy: gRPC's own are there before anybody looks.
+    const registrars = new Map<string, string>();
+    const watch = watchOf(registrars);
+    wiring.whenLoaded('load-balancer', (exports) => {
+      wiring.wrap(exports, 'registerLoadBalancerType', (original) => {
+        const wrapper = function (this: unknown, name: unknown, ...rest: unknown[]): unknown {
+          const file = recorder.callerOf(wrapper);
+          if (file !== undefined) registrars.set(String(name), file);
+          return original.apply(this, [name, ...rest]);
+        };
+        return wrapper;
+      });
+      return wireFactory(wiring, accounts, watch, exports);
+    });
     // Older versions have no leaves: there policies hold their subchannels themselves.
     wiring.whenLoaded('load-balancer-pick-first', (exports) => {
       const prototype = prototypeOf(exports, 'LeafLoadBalancer');

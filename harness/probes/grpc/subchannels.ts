@@ -32,6 +32,12 @@ const addressOf = (subchannel: object): string => {
   return typeof address === 'string' ? address : '';
 };
 
+/** A subchannel's address as its constructor is given it. */
+function written(address: unknown): string {
+  const { host, port, path } = (asObject(address) ?? {}) as { host?: unknown; port?: unknown; path?: unknown };
+  return typeof host === 'string' ? `${host}:${String(port)}` : typeof path === 'string' ? path : '';
+}
+
 function detail(subchannel: Subchannel): string {
   const count = references(subchannel);
   const state = connectivity(field(subchannel, 'connectivityState'));
@@ -78,15 +84,14 @@ const subchannels: Probe = {
       identify(resource): Identity {
         const account = resource as Account<Subchannel>;
         const subchannel = account.subject?.deref();
-        const named = { kind: 'grpc-subchannel', subject: subchannel ?? account, label: '' };
+        const label = account.name === '' ? '' : `to ${account.name}`;
+        const named = { kind: 'grpc-subchannel', subject: subchannel ?? account, label, made: true };
         if (subchannel === undefined) return named;
         const transport = asObject(field(subchannel, 'transport'));
         const session = transport === undefined ? undefined : asObject(field(transport, 'session'));
         return {
           ...named,
-          label: `to ${addressOf(subchannel)}`,
           detail: detail(subchannel),
-          made: true,
           sharedBy: holders(subchannel),
           children: session === undefined ? [] : [session],
           release() {
@@ -112,7 +117,7 @@ const subchannels: Probe = {
       const prototype = prototypeOf(exports, 'Subchannel');
       if (prototype === undefined) return false;
       accounts.methods(prototype, OWN_CODE);
-      return accounts.ofClass(exports, 'Subchannel', watch, true, () => '');
+      return accounts.ofClass(exports, 'Subchannel', watch, true, (args) => written(args[1]));
     });
     return {
       refine: (identity) =>

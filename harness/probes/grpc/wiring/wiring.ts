@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Realm, Recorder } from '../../../engine/probe';
+import type { Frame } from '../../../model/frame';
 import { type AnyFunction, wrap } from '../../patching/wrap';
 import { Accounts } from './accounts';
 
@@ -70,8 +71,13 @@ export class Wiring {
     this.#wishes.push({ module, wire });
   }
 
-  /** Whether a file is gRPC's own. */
-  readonly isOwnCode = (file: string): boolean => this.#homes.has(dirname(file));
+  /** Whether a stack is gRPC's own, and not a callback of the user's that gRPC has called. */
+  readonly isOwnCode = (frames: readonly Frame[]): boolean => {
+    const [first] = frames;
+    return (
+      first !== undefined && this.#homes.has(dirname(first.file)) && frames.every(({ origin }) => origin !== 'user')
+    );
+  };
 
   /** Puts `make(original)` in the place of a function, own or inherited, until the end. Once: a second time does nothing. */
   wrap(target: object, name: string, make: (original: AnyFunction) => AnyFunction): void {
