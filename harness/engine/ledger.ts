@@ -2,6 +2,7 @@ import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } f
 import { ById } from './by-id';
 import { Entry, type EntryList, type Memory, type Origin } from './entry';
 import { ForeignCloses } from './foreign-closes';
+import { Holders } from './holders';
 import { Makers } from './makers';
 import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
 import type { Beginning, Holding, Recorder, Sighting, Watch } from './probe';
@@ -35,6 +36,8 @@ export class Ledger implements Recorder {
   /** Born after their scope was sealed. */
   readonly late: EntryList = { entries: [], sweepAt: WEAK_ENTRIES };
   readonly foreignCloses = new ForeignCloses();
+  readonly holders = new Holders(this);
+  readonly made = this.holders.made;
   readonly #makers = new Makers(this.lineage);
   recorded = 0;
   stacks = 0;
@@ -115,9 +118,9 @@ export class Ledger implements Recorder {
     return this.#muted > 0 ? undefined : (this.current() ?? this.stage.window()[0])?.lifetime;
   }
 
-  beginning(above?: (...args: never[]) => unknown): Beginning {
+  beginning(above?: (...args: never[]) => unknown, reach: 'far' | 'deep' = 'far'): Beginning {
     if (this.#muted > 0) return { scope: undefined, answers: undefined, opening: undefined };
-    const opening = this.#take(above ?? this.beginning);
+    const opening = this.#take(above ?? this.beginning, reach);
     const outside = opening?.hostOnly === true || this.stage.isOlder(executionAsyncId());
     const acting = this.current() ?? (outside ? this.stage.outside : this.stage.window()[0]);
     const home = acting !== undefined && opening?.atImport === true ? this.stage.file : acting;
@@ -200,9 +203,8 @@ export class Ledger implements Recorder {
     const { scope, act } = lineage;
     const answerable = scope.answerable;
     answerable.flooded ||= answerable.entries.length >= WEAK_ENTRIES;
-    const opening = this.#maySee(watch, scope, act)
-      ? this.#take(this.#init, act === undefined ? 'far' : 'near')
-      : undefined;
+    const reach = act === undefined ? 'far' : 'near';
+    const opening = this.#maySee(watch, scope, act) ? this.#take(this.#init, reach) : undefined;
     if (opening?.byPlugin === true) {
       this.#enterOutside(asyncId, watch, resource);
       return;
@@ -251,9 +253,7 @@ export class Ledger implements Recorder {
       return;
     }
     const [scope, owner] = this.stage.window();
-    if (scope !== undefined) {
-      this.#enter(new Entry(asyncId, watch, resource, true, scope, owner, opening, undefined));
-    }
+    if (scope !== undefined) this.#enter(new Entry(asyncId, watch, resource, true, scope, owner, opening, undefined));
   }
 
   /** Nobody answers for it; what descends from it is known by it. */

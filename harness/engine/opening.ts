@@ -13,6 +13,8 @@ export interface Opening {
   readonly innerFn: string;
   /** A module's top-level code was running: the resource belongs to the file. */
   readonly atImport: boolean;
+  /** Whose module it was. */
+  readonly importing?: FrameOrigin;
   /** Frames of the runner were on the stack, and none of the user's, not even as a module loading: not the tests' doing. */
   readonly hostOnly: boolean;
   /** A plug-in of the runner was at work (a transformer): what it opens is the runner's, whoever needed it first. */
@@ -32,6 +34,10 @@ export const OUTSIDE: Opening = {
 /** Whether the user's own code is on it. */
 export const knowsUser = (opening: Opening | undefined): boolean =>
   opening?.frames.some((frame) => frame.origin === 'user') ?? false;
+
+/** Whether library frames further out may have been left out. */
+export const isCut = (opening: Opening): boolean =>
+  opening.frames.filter((frame) => frame.origin === 'library').length >= KEPT_LIBRARY;
 
 /** Tells whose code a file is. */
 export interface FileClassifier {
@@ -142,6 +148,8 @@ export class OpeningCamera {
     let library = 0;
     let byPlugin = false;
     let inline: string | undefined;
+    let last: FrameOrigin = 'node';
+    let importing: FrameOrigin | undefined;
     for (const site of sites) {
       const file = site.getFileName();
       if (file == null || file === '') {
@@ -165,11 +173,15 @@ export class OpeningCamera {
         case 'host':
           host = true;
           byPlugin ||= this.#classifier.isPluginCall(file);
-          if (!atImport) atImport = this.#classifier.isImport(file, site.getFunctionName() ?? '');
+          if (!atImport) {
+            atImport = this.#classifier.isImport(file, site.getFunctionName() ?? '');
+            if (atImport) importing = last;
+          }
           break;
         case 'library':
         case 'user':
           above = false;
+          last = origin;
           if (origin === 'user' ? ++user > KEPT_USER : ++library > KEPT_LIBRARY) break;
           frames.push({
             file,
@@ -181,7 +193,9 @@ export class OpeningCamera {
           break;
       }
     }
-    this.#last = { frames, inner, innerFn, atImport, hostOnly: host && user === 0 && !atImport, byPlugin };
+    const hostOnly = host && user === 0 && !atImport;
+    const imported = importing === undefined ? {} : { importing };
+    this.#last = { frames, inner, innerFn, atImport, ...imported, hostOnly, byPlugin };
     return '';
   };
 }

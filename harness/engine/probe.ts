@@ -31,6 +31,8 @@ export interface Identity {
   readonly pool?: 'process' | 'private';
   /** Takes the place of the lexicon's remedy. */
   readonly remedy?: string;
+  /** For what was `made`: the remedy for what it holds, where that is the root. */
+  readonly remedyForHeld?: string;
   /** Another entry of this opening is the root, if there is one: a signal's handle beneath its listener. */
   readonly adjunct?: boolean;
   /** One end of a connection: its own address, and the other end's. Where both ends are in this process, the accepted one is the connecting one's. */
@@ -76,6 +78,10 @@ export interface Watch {
   isOwnCode?(frames: readonly Frame[]): boolean;
   /** Called at the opening of what an outer scope owns; `closed` is to be called in the context of whoever closes it. */
   guard?(resource: object, closed: () => void): void;
+  /** For what was `made`: objects that are not looked into when it is asked what it holds, for they know things of others'. */
+  isLeaf?(value: object): boolean;
+  /** For what was `made`: whether it has something to close, which most of what a test makes has not. */
+  isClosable?(resource: object): boolean;
 }
 
 /** How a resource was opened, where the probe knows better than the current stack. */
@@ -129,6 +135,11 @@ export interface Recorder {
    * @param above the probe's wrapper: its frames are left out
    */
   act<T>(above: (...args: never[]) => unknown, fn: () => T): T;
+  /**
+   * Something was made just now that may open others later on, in whoever's context: a client, a pool, an agent. It is no finding
+   * by itself, but the root of what it holds, by its own data, where that would else be laid to a test within its scope.
+   */
+  made(sighting: Sighting): void;
   /** The code now running is what opens `subject`, though its native side will be made in a later tick. */
   remember(subject: object, above?: (...args: never[]) => unknown): void;
 }

@@ -141,8 +141,7 @@ export class Session {
 
   /** Probes that could not do their job, and errors of the ledger itself: any of them makes the gate red. */
   get failures(): readonly ProbeFailure[] {
-    const { failure } = this.#ledger;
-    const { failures } = this.#probes;
+    const [{ failure }, { failures }] = [this.#ledger, this.#probes];
     return failure === undefined ? failures : [...failures, { probe: 'ledger', why: failure.stack ?? failure.message }];
   }
 
@@ -267,7 +266,8 @@ export class Session {
   }
 
   /** Makes findings of roots and puts the process back in order. */
-  #rule(roots: readonly Suspect[], rulings: Ruling[]): void {
+  #rule(due: readonly Suspect[], rulings: Ruling[]): void {
+    const roots = this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
     rulings.push(...this.#verdicts.rule(roots));
     for (const root of roots) this.#close(root);
   }

@@ -105,7 +105,8 @@ export function suspectOf(entry: Entry, identity: Identity, knowledge: Knowledge
   };
 }
 
-function hang(child: Suspect, parent: Suspect): void {
+/** Hangs a suspect beneath its owner, unless it has one, or is itself the owner's. */
+export function hang(child: Suspect, parent: Suspect): void {
   for (let up: Suspect | undefined = parent; up !== undefined; up = up.parent) if (up === child) return;
   if (child.parent !== undefined) return;
   child.parent = parent;

@@ -1,13 +1,12 @@
 import { describePool } from './pool-fixtures';
 
-// The root of an agent's or dispatcher's connection is not known where it is not the process's: lineage names the test that connected it.
 const agent = {
   'clean-own': [],
   'clean-process-wide': [],
   'clean-shared': [],
   'leaks-own': ['leak: agent-socket of test "keeps an agent of its own" at leaks-own.ts, opens'],
   'leaks-pending': ['leak: http-request of test "sends a request nobody answers" at leaks-pending.ts, opens'],
-  'leaks-shared': ['leak: agent-socket of test "connects it first" at leaks-shared.ts, opens'],
+  'leaks-shared': ['leak: client of suite at leaks-shared.ts, opens'],
   'leaks-unread': ['leak: http-request of test "does not read an answer" at leaks-unread.ts, opens'],
 };
 

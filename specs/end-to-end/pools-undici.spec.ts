@@ -1,7 +1,7 @@
 import { describePool } from './pool-fixtures';
 
 const own = 'leak: dispatcher-socket of test "keeps a dispatcher of its own" at';
-const shared = 'leak: dispatcher-socket of test "connects it first" at';
+const shared = 'leak: client of suite at';
 
 const claims = {
   'clean-own': [],

@@ -1,0 +1,114 @@
+import type { Lexicon } from '../model/resource';
+import { Entry, type EntryList } from './entry';
+import { type Holder, ownHolder, rootHolder, stepsTo, treeOf, withoutConstructors } from './held-by';
+import type { Ledger } from './ledger';
+import type { Sighting } from './probe';
+import { type Bounds, reached } from './reach';
+import type { Scope } from './scope';
+import { StackBudget } from './stack-budget';
+import { hang, type Knowledge, type Suspect, suspectOf } from './suspect';
+
+/** A client, its pool, their connections and what these are wrapped in are few steps and few objects. */
+const BOUNDS: Bounds = { nodes: 5000, depth: 12, elements: 1000 };
+
+/** Objects looked at in one search, all holders together: about a tenth of a second. */
+const MOST_LOOKED_AT = 200_000;
+
+/**
+ * Clients, pools and agents. What they open lazily is born in the first test that asks for it, which is innocent where the client
+ * was made while the file loaded, in a suite's hook or by another test: before such a thing is laid to a test it is looked for in
+ * what was made elsewhere, and the one that holds it, by evidence of its own data, answers for it with the line that made it.
+ */
+export class Holders {
+  readonly #ledger: Ledger;
+  readonly #made: EntryList = { entries: [], sweepAt: 256 };
+  /** Outside of tests few such things are made. */
+  readonly #outerBudget = new StackBudget(256, 1);
+  /** Within tests those that can be closed are noted, of which there are few as well. */
+  readonly #budget = new StackBudget(32, 0.1);
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Something was made that may open others later on. */
+  readonly made = ({ watch, resource, above }: Sighting): void => {
+    const acting = this.#ledger.current() ?? this.#ledger.stage.window()[0];
+    if (acting === undefined) return;
+    const isOuter = isShared(acting);
+    if (!isOuter && watch.isClosable?.(resource) !== true) return;
+    const budget = isOuter ? this.#outerBudget : this.#budget;
+    const beginning = budget.spend() ? this.#ledger.beginning(above, 'deep') : undefined;
+    const scope = beginning === undefined ? acting : (beginning.scope as Scope | undefined);
+    if (scope === undefined || scope.answerable.kind === 'run') return;
+    this.#ledger.add(this.#made, new Entry(-1, watch, resource, true, scope, 'lineage', beginning?.opening, undefined));
+  };
+
+  /**
+   * Hangs what was put off beneath the things that hold it and were made elsewhere, and says what is root now; what its own scope's
+   * client holds is that client's to close.
+   * @param wordsFor only what is commonly made lazily for somebody else is looked for, and timers
+   */
+  gather(roots: readonly Suspect[], wordsFor: (kind: string) => Lexicon, knowledge: Knowledge): readonly Suspect[] {
+    const lazy = roots.filter(
+      ({ scope, identity, entries, closed }) =>
+        // A verdict that was not put off is one on what the test's own code did.
+        scope.sealed &&
+        closed === undefined &&
+        identity.separate !== true &&
+        (wordsFor(identity.kind).pooled || entries.every(({ watch }) => watch.transient === true)),
+    );
+    if (lazy.length === 0) return roots;
+    const holders = this.#holdersOf(lazy);
+    const chosen = new Map<Holder, Suspect>();
+    for (const root of lazy) {
+      const holder = rootHolder(root, holders);
+      const above = holder && (chosen.get(holder) ?? asSuspect(holder, knowledge));
+      if (holder === undefined || above === undefined) continue;
+      chosen.set(holder, above);
+      hang(root, above);
+    }
+    // What its own scope had it open is the same client's.
+    for (const root of lazy) {
+      for (const [holder, above] of chosen)
+        if (root.scope === holder.scope && stepsTo(root, holder) !== undefined) hang(root, above);
+    }
+    const left = roots.filter((root) => root.parent === undefined);
+    return [...left.map((root) => (lazy.includes(root) ? closedBy(root, holders) : root)), ...chosen.values()];
+  }
+
+  #holdersOf(roots: readonly Suspect[]): readonly Holder[] {
+    const subjects = new Set(roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => subject)));
+    this.#made.entries = this.#ledger.sweep(this.#made.entries);
+    let left = MOST_LOOKED_AT;
+    const holders: Holder[] = [];
+    // Those of outer scopes first, for them it is that an innocent may be blamed.
+    for (const entry of [...this.#made.entries].sort((a, b) => Number(isShared(b.scope)) - Number(isShared(a.scope)))) {
+      const { resource } = entry;
+      if (resource === undefined || left <= 0) continue;
+      const bounds = { ...BOUNDS, nodes: Math.min(BOUNDS.nodes, left) };
+      const { held, nodes } = reached(resource, subjects, (value) => entry.watch.isLeaf?.(value) === true, bounds);
+      left -= nodes;
+      if (held.size > 0) holders.push({ entry, resource, scope: entry.scope.answerable, held });
+    }
+    return holders;
+  }
+}
+
+/** A suite's or the file's: there for all tests within. */
+const isShared = (scope: Scope): boolean => scope.answerable.kind === 'suite' || scope.answerable.kind === 'file';
+
+function asSuspect({ entry, resource }: Holder, knowledge: Knowledge): Suspect | undefined {
+  const identity = entry.watch.identify(resource, entry.opening);
+  if (identity === undefined) return undefined;
+  const suspect = suspectOf(entry, identity, knowledge);
+  suspect.trace = withoutConstructors(suspect.trace, resource);
+  return suspect;
+}
+
+/** What is a client's is closed with the client. */
+function closedBy(root: Suspect, holders: readonly Holder[]): Suspect {
+  const holder = root.identity.pool === undefined ? ownHolder(root, holders) : undefined;
+  const remedy = holder?.entry.watch.identify(holder.resource, holder.entry.opening)?.remedyForHeld;
+  return remedy === undefined ? root : { ...root, identity: { ...root.identity, remedy } };
+}
