@@ -168,8 +168,9 @@ const undici: Probe = {
         if (timed !== undefined) return { ...identity, parents: [timed] };
         if (!(socket instanceof net.Socket) || !openings.has(socket)) return identity;
         const record = serving.get(socket);
+        // A busy connection is its request's to answer for, whoever opened it, and when the request has been told of, so has it.
         if (record !== undefined && !record.done)
-          return { ...identity, parents: [record, ...(identity.parents ?? [])] };
+          return { ...identity, parents: [record, ...(identity.parents ?? [])], pool: 'process' };
         const isGlobal = globalDispatchers(realm).some((dispatcher) => reaches(dispatcher, socket));
         // What is left of a pool is one leak, its first connection's.
         const elder = (siblings.get(socket) ?? []).flatMap((each) => each.deref() ?? []);
