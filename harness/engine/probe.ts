@@ -53,8 +53,13 @@ export interface Identity {
   readonly diesWithFile?: boolean;
   /** Puts the process back in order after the finding, where that is safe. */
   readonly release?: () => void;
-  /** What it owns is left alone when it is released: somebody may still wait for it, and would meet an error nobody handles. */
+  /**
+   * What it owns is not released with it: somebody may still wait for it, and would meet an error nobody handles. It only loses its
+   * hold on the loop.
+   */
   readonly sparesOwned?: boolean;
+  /** Takes its hold on the loop, and does nothing else to it: for what is spared. */
+  readonly unref?: () => void;
 }
 
 /** How to look at one kind of resource. It is asked only when a verdict is due, never on the hot path. */

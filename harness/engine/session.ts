@@ -274,15 +274,15 @@ export class Session {
 
   /** Marks a root and all beneath it as reported; releases them unless leftovers are to be kept. */
   #close(root: Suspect, spare = false): void {
-    const { release, sparesOwned } = root.identity;
+    const { release, unref, sparesOwned } = root.identity;
     for (const entry of root.entries) {
       entry.reported = true;
       const { resource } = entry;
       if (resource !== undefined && entry.watch.transient !== true) this.#reported.push(new WeakRef(resource));
     }
-    if (this.#options.cleanUp && !spare) {
+    if (this.#options.cleanUp) {
       try {
-        this.#ledger.mute(() => release?.());
+        this.#ledger.mute(() => (spare ? unref?.() : release?.()));
       } catch {
         // What resists is left as it is: it was reported, and forcing it could only harm the tests that follow.
       }

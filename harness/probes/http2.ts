@@ -1,19 +1,29 @@
 import type { ClientHttp2Session, Http2Session, Http2Stream } from 'node:http2';
+import { isMap } from 'node:util/types';
 import { asObject, field, nativeLives, slot } from '../engine/native';
+import type { Opening } from '../engine/opening';
 import type { Identity, Probe, Watch } from '../engine/probe';
 
 const ownerOf = (handle: object): object | undefined => asObject(slot(handle, 'owner_symbol'));
 
-/** With streams open, destroying it would end them with errors for which their owners may have no handler: it only loses its hold on the loop. */
-function howToRelease(session: Http2Session): Pick<Identity, 'release' | 'sparesOwned'> {
+/** Whether it has streams. Their map is one of Node's own hardened kind: no instance of `Map`, and with methods of its own. */
+function hasStreams(session: Http2Session): boolean {
   const state = asObject(slot(session, 'state'));
   const streams = state === undefined ? undefined : field(state, 'streams');
-  return streams instanceof Map && streams.size === 0
+  return !isMap(streams) || Reflect.get(Map.prototype, 'size', streams) > 0;
+}
+
+/**
+ * With streams open, destroying it would end them with errors for which their owners may have no handler; a library would connect
+ * again: it only loses its hold on the loop.
+ */
+function howToRelease(session: Http2Session, opening: Opening | undefined): Pick<Identity, 'release' | 'sparesOwned'> {
+  return !hasStreams(session) && opening?.frames[0]?.origin === 'user'
     ? { release: () => session.destroy() }
     : { release: () => session.unref(), sparesOwned: true };
 }
 
-function identifySession(session: Http2Session): Identity {
+function identifySession(session: Http2Session, opening: Opening | undefined): Identity {
   const server = asObject(slot(session, 'server'));
   const authority = slot(session, 'authority');
   const protocol = slot(session, 'protocol');
@@ -26,7 +36,8 @@ function identifySession(session: Http2Session): Identity {
     parents: server === undefined ? [] : [server],
     children: [asObject(slot(session, 'socket')) ?? []].flat(),
     ending: session.closed,
-    ...howToRelease(session),
+    ...howToRelease(session, opening),
+    unref: () => session.unref(),
   };
 }
 
@@ -38,9 +49,9 @@ const session: Watch = {
     if (owner === undefined || owner.destroyed) return 'released';
     return 'open';
   },
-  identify(resource) {
+  identify(resource, opening) {
     const owner = ownerOf(resource);
-    return owner === undefined ? undefined : identifySession(owner as Http2Session);
+    return owner === undefined ? undefined : identifySession(owner as Http2Session, opening);
   },
 };
 

@@ -137,6 +137,9 @@ function identifySocket(socket: net.Socket, opening: Opening | undefined): Ident
     parents,
     ending: socket.writableEnded || socket.destroyed,
     ends: { own: local, other: remote, accepted },
+    unref: () => {
+      socket.unref();
+    },
   };
   if (accepted) return { ...base, kind: 'accepted-socket', release: () => socket.destroy() };
   const request = field(socket, '_httpMessage') as PendingRequest | null | undefined;

@@ -68,6 +68,10 @@ describeProbe(
     'leaks-http-unread-body': request('GET PEER/drip'),
     'leaks-http-unread-whole-body': request('GET PEER/'),
     'leaks-http-unfinished-upload': request('POST PEER/hang'),
+    'leaks-fetch-of-own-server': {
+      kind: 'fetch-request',
+      says: /^An HTTP request GET http:.*\/hang was sent in this test, but never finished\./,
+    },
     'leaks-http-upgraded': client('tcp-socket', 'A TCP connection'),
   },
   { globalSetup: join(FIXTURES, 'shared-peer.js'), globalTeardown: join(FIXTURES, 'shared-peer-stop.js') },
