@@ -1,8 +1,10 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { openingLine, type Verdict, verdict, withoutPorts } from './gated-story';
 import { survivors } from './survivors';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
+const TIMES = 100;
 const NOTHING = { connectionEnds: 0, listeningServers: 0, references: [], reachable: {} };
 const play = (variant: string, times?: number) => survivors('pick-first-subchannels', variant, times);
 
@@ -15,11 +17,52 @@ describe('pick-first-subchannels', () => {
     expect(await play('fixed', 10)).toEqual(NOTHING);
   });
 
-  it('leaves a subchannel without a connection for a reference that was lost at a cut: the lost one, and the pool’s', async () => {
+  it("leaves a subchannel without a connection for a reference lost at a cut: the lost one is left, and the pool's", async () => {
     expect(await play('injected-leaky', 3)).toEqual({ ...NOTHING, references: [2, 2, 2] });
   });
 
   it('leaves none if every reference is given back', async () => {
     expect(await play('injected-fixed', 3)).toEqual(NOTHING);
+  });
+});
+
+describe(`pick-first-subchannels under the gate, ${TIMES} times in a row`, () => {
+  const all = new Map<string, Verdict>();
+
+  beforeAll(async () => {
+    const variants = ['leaky', 'fixed', 'injected-leaky', 'injected-fixed'];
+    const judged = variants.map((variant) => verdict('pick-first-subchannels', variant, TIMES));
+    for (const [index, each] of (await Promise.all(judged)).entries()) all.set(variants[index] ?? '', each);
+  });
+
+  it.each<[string, string, RegExp]>([
+    [
+      'leaky',
+      'const client = new EchoClient(target, credentials.createInsecure()); // opens',
+      /^A gRPC client channel to 127.0.0.1:<port> was closed in .+, yet .+ left an HTTP\/2 session to http:\/\/127.0.0.1:<port> \(transport\.ts:\d+\)\.$/m,
+    ],
+    [
+      'injected-leaky',
+      "new EchoClient(target, credentials.createInsecure(), { 'grpc.primary_user_agent': 'another' }), // opens",
+      /^A gRPC client channel to 127.0.0.1:<port> was closed in .+, yet .+ left a gRPC subchannel to 127.0.0.1:<port>\.$/m,
+    ],
+  ])('fails %s with exactly one finding a test, always the same', (variant, opens, says) => {
+    const { tests, failed, findings } = all.get(variant) as Verdict;
+    expect(tests).toBe(TIMES);
+    expect(failed).toHaveLength(TIMES);
+    expect(findings).toHaveLength(TIMES);
+    expect(new Set(findings.map(({ scope }) => scope.path.join(' '))).size).toBe(TIMES);
+    expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+    for (const finding of findings) {
+      expect(finding).toMatchObject({ kind: 'leak', class: 'library', root: { kind: 'grpc-channel' }, count: 1 });
+      expect(openingLine(finding)).toBe(opens);
+      const message = withoutPorts(finding.message);
+      expect(message).toMatch(says);
+      expect(message).toContain('No call of yours ends it: the defect is in @grpc/grpc-js.');
+    }
+  });
+
+  it.each(['fixed', 'injected-fixed'])('passes %s', (variant) => {
+    expect(all.get(variant)).toEqual({ tests: TIMES, failed: [], findings: [] });
   });
 });
