@@ -35,6 +35,11 @@ function makerPackage(suspect: Suspect, by: Suspect): string | undefined {
   if (isRevived(suspect)) return undefined;
   const own = entry?.opening?.frames[0];
   if (own?.origin === 'user') return undefined;
+  // With a part of the user's own in between, nobody can say that the library did it.
+  for (let at: Suspect | undefined = by; at !== undefined; at = at.parent) {
+    const { implementedIn } = at.identity;
+    if (implementedIn !== undefined && packageOf(implementedIn) === undefined) return undefined;
+  }
   const { implementedIn } = by.identity;
   if (implementedIn !== undefined) return packageOf(implementedIn);
   for (let at: typeof entry = entry; at !== undefined; at = at.within) {

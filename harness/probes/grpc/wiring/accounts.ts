@@ -122,8 +122,12 @@ export class Accounts<T extends object> {
     this.#wiring.wrap(prototype, name, (original) => {
       const wrapper = function (this: unknown, ...args: unknown[]): unknown {
         const account = accounts.get(this);
-        if (account !== undefined) accounts.close(account, seen ? wrapper : undefined);
-        return recorder.within(account?.holding, () => original.apply(this, args));
+        try {
+          return recorder.within(account?.holding, () => original.apply(this, args));
+        } finally {
+          // Only now: what its closing opens is not opened after the close.
+          if (account !== undefined) accounts.close(account, seen ? wrapper : undefined);
+        }
       };
       return wrapper;
     });
