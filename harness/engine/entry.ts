@@ -1,6 +1,7 @@
 import type { OwnerKind } from '../model/scope';
+import { asError } from './as-error';
 import type { Opening } from './opening';
-import type { Holding, Liveness, Watch } from './probe';
+import type { Holding, Identity, Liveness, Watch } from './probe';
 import type { Scope } from './scope';
 
 /** Something further back that has an opening. */
@@ -35,6 +36,8 @@ export class Entry implements Holding {
   closing: Opening | undefined;
   /** A finding was made of it: it is never reported twice. */
   reported = false;
+  /** What its probe threw when it was asked: no verdict can be given, and the others are none the worse for it. */
+  failure: Error | undefined;
   #held: WeakRef<object> | object | undefined;
   #weak: boolean;
 
@@ -68,10 +71,26 @@ export class Entry implements Holding {
     return this.#weak ? (this.#held as WeakRef<object> | undefined)?.deref() : this.#held;
   }
 
-  /** Evidence, now. What has been collected is released: nothing can be done to it any more. */
+  /** Evidence, now. What has been collected is released: nothing can be done to it any more. What its probe fails on is taken for open. */
   state(): Liveness {
     const resource = this.resource;
-    return resource === undefined ? 'released' : this.watch.state(resource, this.asyncId);
+    try {
+      return resource === undefined ? 'released' : this.watch.state(resource, this.asyncId);
+    } catch (error) {
+      this.failure ??= asError(error);
+      return 'open';
+    }
+  }
+
+  /** What its probe says of it; `undefined` for what is gone or nobody's business, or where the probe fails. */
+  identify(): Identity | undefined {
+    const resource = this.resource;
+    try {
+      return resource === undefined ? undefined : this.watch.identify(resource, this.opening);
+    } catch (error) {
+      this.failure ??= asError(error);
+      return undefined;
+    }
   }
 
   /** Drops the resource: closed or reported, it is nobody's business here any more. */

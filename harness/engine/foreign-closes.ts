@@ -20,7 +20,7 @@ export class ForeignCloses {
     watch.guard(resource, () => {
       const by = acting()?.answerable;
       if (by === undefined || by === home || by.kind !== 'test') return;
-      const identity = watch.identify(resource, entry.opening);
+      const identity = entry.identify();
       if (identity !== undefined) this.#closes.push({ entry, by, identity });
     });
   }

@@ -1,4 +1,5 @@
 import type { Lexicon } from '../model/resource';
+import { asError } from './as-error';
 import { Entry, type EntryList } from './entry';
 import { type Holder, ownHolder, rootHolder, stepsTo, treeOf, withoutConstructors } from './held-by';
 import type { Ledger } from './ledger';
@@ -32,16 +33,13 @@ export class Holders {
   }
 
   /** Something was made that may open others later on. */
-  readonly made = ({ watch, resource, above }: Sighting): void => {
-    const acting = this.#ledger.current() ?? this.#ledger.stage.window()[0];
-    if (acting === undefined) return;
-    const isOuter = isShared(acting);
-    if (!isOuter && watch.isClosable?.(resource) !== true) return;
-    const budget = isOuter ? this.#outerBudget : this.#budget;
-    const beginning = budget.spend() ? this.#ledger.beginning(above, 'deep') : undefined;
-    const scope = beginning === undefined ? acting : (beginning.scope as Scope | undefined);
-    if (scope === undefined || scope.answerable.kind === 'run') return;
-    this.#ledger.add(this.#made, new Entry(-1, watch, resource, true, scope, 'lineage', beginning?.opening, undefined));
+  readonly made = (sighting: Sighting): void => {
+    try {
+      this.#note(sighting);
+    } catch (error) {
+      // A constructor of the user's is on the stack.
+      this.#ledger.failure ??= asError(error);
+    }
   };
 
   /**
@@ -77,6 +75,18 @@ export class Holders {
     return [...left.map((root) => (lazy.includes(root) ? closedBy(root, holders) : root)), ...chosen.values()];
   }
 
+  #note({ watch, resource, above }: Sighting): void {
+    const acting = this.#ledger.current() ?? this.#ledger.stage.window()[0];
+    if (acting === undefined) return;
+    const isOuter = isShared(acting);
+    if (!isOuter && watch.isClosable?.(resource) !== true) return;
+    const budget = isOuter ? this.#outerBudget : this.#budget;
+    const beginning = budget.spend() ? this.#ledger.beginning(above, 'deep') : undefined;
+    const scope = beginning === undefined ? acting : (beginning.scope as Scope | undefined);
+    if (scope === undefined || scope.answerable.kind === 'run') return;
+    this.#ledger.add(this.#made, new Entry(-1, watch, resource, true, scope, 'lineage', beginning?.opening, undefined));
+  }
+
   #holdersOf(roots: readonly Suspect[]): readonly Holder[] {
     const subjects = new Set(roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => subject)));
     this.#made.entries = this.#ledger.sweep(this.#made.entries);
@@ -84,12 +94,16 @@ export class Holders {
     const holders: Holder[] = [];
     // Those of outer scopes first, for them it is that an innocent may be blamed.
     for (const entry of [...this.#made.entries].sort((a, b) => Number(isShared(b.scope)) - Number(isShared(a.scope)))) {
-      const { resource } = entry;
+      const { resource, watch } = entry;
       if (resource === undefined || left <= 0) continue;
-      const bounds = { ...BOUNDS, nodes: Math.min(BOUNDS.nodes, left) };
-      const { held, nodes } = reached(resource, subjects, (value) => entry.watch.isLeaf?.(value) === true, bounds);
-      left -= nodes;
-      if (held.size > 0) holders.push({ entry, resource, scope: entry.scope.answerable, held });
+      try {
+        const bounds = { ...BOUNDS, nodes: Math.min(BOUNDS.nodes, left) };
+        const { held, nodes } = reached(resource, subjects, (value) => watch.isLeaf?.(value) === true, bounds);
+        left -= nodes;
+        if (held.size > 0) holders.push({ entry, resource, scope: entry.scope.answerable, held });
+      } catch (error) {
+        this.#ledger.failure ??= asError(error);
+      }
     }
     return holders;
   }
@@ -99,7 +113,7 @@ export class Holders {
 const isShared = (scope: Scope): boolean => scope.answerable.kind === 'suite' || scope.answerable.kind === 'file';
 
 function asSuspect({ entry, resource }: Holder, knowledge: Knowledge): Suspect | undefined {
-  const identity = entry.watch.identify(resource, entry.opening);
+  const identity = entry.identify();
   if (identity === undefined) return undefined;
   const suspect = suspectOf(entry, identity, knowledge);
   suspect.trace = withoutConstructors(suspect.trace, resource);
@@ -109,6 +123,6 @@ function asSuspect({ entry, resource }: Holder, knowledge: Knowledge): Suspect |
 /** What is a client's is closed with the client. */
 function closedBy(root: Suspect, holders: readonly Holder[]): Suspect {
   const holder = root.identity.pool === undefined ? ownHolder(root, holders) : undefined;
-  const remedy = holder?.entry.watch.identify(holder.resource, holder.entry.opening)?.remedyForHeld;
+  const remedy = holder?.entry.identify()?.remedyForHeld;
   return remedy === undefined ? root : { ...root, identity: { ...root.identity, remedy } };
 }

@@ -24,8 +24,8 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
   const closedMaker = (entry: Entry): Suspect | undefined => {
     const known = closed.get(entry);
     if (known !== undefined) return known;
-    const { resource } = entry;
-    const seen = resource === undefined ? undefined : entry.watch.identify(resource, entry.opening);
+    const seen = entry.identify();
+    if (entry.failure !== undefined) knowledge.failed(entry, entry.failure);
     const identity = seen === undefined ? undefined : knowledge.refine(seen);
     if (identity === undefined) return undefined;
     const suspect: Suspect = { ...suspectOf(entry, identity, knowledge), closed: entry.closing ?? OUTSIDE };

@@ -1,14 +1,17 @@
 import type { ProbeFailure } from '../model/report';
 import { type Rule, ruledOut } from '../model/rule';
+import { asError } from './as-error';
 import type { Ledger } from './ledger';
 import { nativeLives } from './native';
-import type { ActiveProbe, Identity, Probe, Realm, Sighting } from './probe';
+import type { Opening } from './opening';
+import type { ActiveProbe, Identity, Probe, Realm, Sighting, Watch } from './probe';
 import type { Knowledge } from './suspect';
 
 /** The probes at work in one test file. What fails in one is written down, and never reaches the tests. */
 export class RunningProbes {
   readonly #running: { readonly probe: Probe; readonly active: ActiveProbe }[] = [];
   readonly #failures: ProbeFailure[] = [];
+  readonly #bringers = new Map<Watch, string>();
   readonly #ledger: Ledger;
 
   constructor(ledger: Ledger) {
@@ -24,7 +27,10 @@ export class RunningProbes {
 
   /** Starts a probe. One that throws is named in `failures`, and the run is red. */
   start(probe: Probe, realm: Realm): void {
-    for (const [type, watch] of Object.entries(probe.asyncTypes ?? {})) this.#ledger.watch(type, watch);
+    for (const [type, watch] of Object.entries(probe.asyncTypes ?? {})) {
+      this.#ledger.watch(type, watch);
+      this.#bringers.set(watch, probe.name);
+    }
     this.#try(probe, () => {
       const active = probe.start?.(this.#ledger, realm);
       if (active !== undefined) this.#running.push({ probe, active });
@@ -49,8 +55,12 @@ export class RunningProbes {
   /** What every probe knows of a subject, put together; `undefined` if one knows it is nobody's business. */
   refine(seen: Identity): Identity | undefined {
     let identity: Identity | undefined = seen;
-    for (const { active } of this.#running) {
-      if (identity !== undefined && active.refine !== undefined) identity = active.refine(identity);
+    for (const { probe, active } of this.#running) {
+      try {
+        if (identity !== undefined && active.refine !== undefined) identity = active.refine(identity);
+      } catch (error) {
+        this.#note(probe.name, error);
+      }
     }
     return identity;
   }
@@ -60,13 +70,16 @@ export class RunningProbes {
     return {
       memoryOf: (subject) => this.#ledger.memoryOf(subject),
       refine: (seen) => this.refine(seen),
+      failed: (entry, error) => this.#note(this.#bringers.get(entry.watch) ?? 'ledger', error, entry.opening),
       ruledOut: (kind, trace) => rules.some((rule) => ruledOut(rule, kind, trace)),
     };
   }
 
   /** What is there though nobody recorded it. */
   audit(known: readonly object[]): Sighting[] {
-    return this.#running.flatMap(({ active }) => active.audit?.(known) ?? []);
+    const sightings: Sighting[] = [];
+    this.#each((active) => sightings.push(...(active.audit?.(known) ?? [])));
+    return sightings;
   }
 
   /** Restores all that was touched. */
@@ -83,7 +96,16 @@ export class RunningProbes {
     try {
       this.#ledger.mute(work);
     } catch (error) {
-      this.#failures.push({ probe: probe.name, why: error instanceof Error ? error.message : String(error) });
+      this.#note(probe.name, error);
     }
+  }
+
+  /** What judges alike has failed alike: once is enough. */
+  #note(probe: string, error: unknown, opening?: Opening): void {
+    const at = opening?.frames.find((frame) => frame.origin === 'user');
+    const place = at === undefined ? '' : ` (about what was opened at ${at.file}:${at.line})`;
+    const why = `${asError(error).message}${place}`;
+    if (!this.#failures.some((known) => known.probe === probe && known.why === why))
+      this.#failures.push({ probe, why });
   }
 }

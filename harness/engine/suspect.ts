@@ -51,6 +51,8 @@ function beyondOwn(trace: readonly Frame[]): readonly Frame[] {
 export interface Knowledge {
   memoryOf(subject: object): Memory | undefined;
   refine(identity: Identity): Identity | undefined;
+  /** The probe that brought an entry cannot judge it: that is said at the end, once. */
+  failed(entry: Entry, error: Error): void;
   /** Whether a built-in rule says that it stays by design. */
   ruledOut(kind: string, trace: readonly Frame[]): boolean;
 }
@@ -68,9 +70,9 @@ export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): S
   const bySubject = new Map<object, Suspect>();
   for (const entry of entries) {
     if (entry.reported || entry.state() === 'released') continue;
-    const resource = entry.resource;
-    const seen = resource === undefined ? undefined : entry.watch.identify(resource, entry.opening);
-    const identity = seen === undefined ? undefined : knowledge.refine(seen);
+    const seen = entry.identify();
+    if (entry.failure !== undefined) knowledge.failed(entry, entry.failure);
+    const identity = seen === undefined || entry.failure !== undefined ? undefined : knowledge.refine(seen);
     if (identity === undefined) continue;
     const known = bySubject.get(identity.subject);
     if (known === undefined) bySubject.set(identity.subject, suspectOf(entry, identity, knowledge));

@@ -227,20 +227,47 @@ test('leaks by itself', () => {
 });
 
 describe('a probe that breaks', () => {
-  it('makes the file red and says so, and lets the tests run', async () => {
-    const files = {
-      'breaks.test.js': `
-test('breaks what a probe relies on', () => {
-  const timer = setTimeout(() => {}, 60_000);
+  const BREAKS = `
+const net = require('node:net');
+test('breaks what a probe relies on, and leaks a server', async () => {
+  const timer = setTimeout(() => {}, 60_000); // line 4
   timer.hasRef = () => { throw new Error('hostile'); };
+  await new Promise((done) => net.createServer().listen(0, '127.0.0.1', done)); // line 6
 });
 test('runs all the same', () => {});
-`,
-    };
-    const run = await runJest({ files, config: QUICK, args: ['--forceExit'] });
+test('leaks after that', () => {
+  setInterval(() => {}, 60_000); // line 10
+});
+`;
+
+  it('makes the file red and says so, with the line, and lets the tests run', async () => {
+    const run = await runJest({ files: { 'breaks.test.js': BREAKS }, config: QUICK, args: ['--forceExit'] });
     expect(run.code).toBe(1);
     expect(run.tests.get('runs all the same')?.status).toBe('passed');
-    expect(run.output).toContain('leakgate could not do its job in this file: hostile');
+    expect(run.output).toMatch(/the timers probe could not do its job: hostile \(about what was opened at \S+:4\)/);
+    expect(run.reports[0]?.probeFailures).toHaveLength(1);
+  });
+
+  it('loses no other verdict, of the same test or of later ones', async () => {
+    const run = await runJest({ files: { 'breaks.test.js': BREAKS }, config: QUICK, args: ['--forceExit'] });
+    expect(openings(run)).toEqual(['breaks.test.js:10', 'breaks.test.js:6']);
+    const failed = [...run.tests].filter(([, { status }]) => status === 'failed').map(([name]) => name);
+    expect(failed).toEqual(['breaks what a probe relies on, and leaks a server', 'leaks after that']);
+  });
+
+  it('when it is asked what it knows of others, is named, and what it was asked of is judged all the same', async () => {
+    const files = {
+      'environment.js': `
+const probe = require(${JSON.stringify(resolve(__dirname, '../../dist/probes/undici.js'))}).default;
+const { start } = probe;
+probe.start = (...args) => ({ ...start(...args), refine: () => { throw new Error('confused'); } });
+module.exports = require(${JSON.stringify(resolve(__dirname, '../../dist/runners/jest-node.js'))});
+`,
+      'leaks.test.js': "test('leaks', () => { setInterval(() => {}, 60_000); });",
+    };
+    const run = await runJest({ files, config: { ...QUICK, testEnvironment: '<rootDir>/environment.js' } });
+    expect(openings(run)).toEqual(['leaks.test.js:1']);
+    expect(run.reports[0]?.probeFailures).toEqual([{ probe: 'undici', why: 'confused' }]);
   });
 
   it('that cannot start is named, and its file is red', async () => {
