@@ -26,7 +26,7 @@ export class Holders {
   /** Outside of tests few such things are made. */
   readonly #outerBudget = new StackBudget(256, 1);
   /** Within tests those that can be closed are noted, of which there are few as well. */
-  readonly #budget = new StackBudget(32, 0.1);
+  readonly #budget = new StackBudget(16, 0.05);
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { Agent } from 'node:http';
 import { Server, Socket } from 'node:net';
 import { Stream } from 'node:stream';
 import { asObject, field } from '../engine/native';
@@ -67,8 +68,16 @@ const client: Watch = {
 };
 
 /**
- * Clients, pools and agents made outside of any test. The real ones are event emitters, nearly all: each announces itself by
- * `EventEmitter.init`, which all realms share. Streams are what is held, and a server answers for itself.
+ * Whether a class may be a client's: streams are what is held, and what Node makes itself (a server, a session, a watcher, a file
+ * handle) has a probe of its own and answers for itself. Of Node's only agents open connections for others.
+ * @param author the file whose constructor called that of `EventEmitter`
+ */
+const mayHold = (emitter: object, author: string | undefined): boolean =>
+  !(emitter instanceof Stream) && (emitter instanceof Agent || author?.startsWith('node:') !== true);
+
+/**
+ * Clients, pools and agents. The real ones are event emitters, nearly all: each announces itself by `EventEmitter.init`, which all
+ * realms share.
  */
 const clients: Probe = {
   name: 'clients',
@@ -83,11 +92,20 @@ const clients: Probe = {
     },
   },
   start(recorder) {
+    const byClass = new WeakMap<object, boolean>();
+    const isOfInterest = (emitter: object): boolean => {
+      const prototype = Reflect.getPrototypeOf(emitter) ?? emitter;
+      let interest = byClass.get(prototype);
+      if (interest === undefined) {
+        interest = mayHold(emitter, recorder.callerOf(EventEmitter as never));
+        byClass.set(prototype, interest || prototype === EventEmitter.prototype);
+      }
+      return interest;
+    };
     const restore = wrap(EventEmitter, 'init', (original) => {
       const init = function (this: object, ...args: unknown[]): void {
         original.apply(this, args);
-        if (!(this instanceof Stream) && !(this instanceof Server))
-          recorder.made({ watch: client, resource: this, above: init });
+        if (isOfInterest(this)) recorder.made({ watch: client, resource: this, above: init });
       };
       return init;
     });
