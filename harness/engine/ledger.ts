@@ -4,7 +4,7 @@ import { Entry, type EntryList, type Memory, type Origin } from './entry';
 import { ForeignCloses } from './foreign-closes';
 import { Holders } from './holders';
 import { Makers } from './makers';
-import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
+import { knowsUser, type Opening, type OpeningCamera, OUTSIDE, type Reach } from './opening';
 import type { Beginning, Holding, Recorder, Sighting, Watch } from './probe';
 import { PutOffs } from './put-off';
 import type { Lineage, Scope } from './scope';
@@ -204,7 +204,7 @@ export class Ledger implements Recorder {
     const answerable = scope.answerable;
     answerable.flooded ||= answerable.entries.length >= WEAK_ENTRIES;
     const reach = act === undefined ? 'far' : 'near';
-    const opening = this.#maySee(watch, scope, act) ? this.#take(this.#init, reach) : undefined;
+    const opening = this.#maySee(watch, scope, act) ? this.#take(this.#init, reach, watch) : undefined;
     if (opening?.byPlugin === true) {
       this.#enterOutside(asyncId, watch, resource);
       return;
@@ -242,7 +242,8 @@ export class Ledger implements Recorder {
     const older = parent === undefined && this.stage.isOlder(triggerAsyncId);
     if (!older && parent === undefined && watch.transient === true && !this.#mayStack(file.budget)) return;
     const seen = !older && (watch.incidental !== true || this.#mayStack(file.incidentalBudget));
-    const opening = older ? OUTSIDE : seen ? this.#take(this.#init, parent === undefined ? 'far' : 'near') : undefined;
+    const reach = parent === undefined ? 'far' : 'near';
+    const opening = older ? OUTSIDE : seen ? this.#take(this.#init, reach, watch) : undefined;
     if (opening?.hostOnly === true || opening?.byPlugin === true) {
       if (older || watch.transient !== true) this.#enterOutside(asyncId, watch, resource);
       return;
@@ -263,9 +264,9 @@ export class Ledger implements Recorder {
     this.#enter(new Entry(asyncId, watch, resource, true, scope, 'window', OUTSIDE, undefined));
   }
 
-  #take(above: (...args: never[]) => unknown, reach: 'near' | 'far' | 'deep' = 'far'): Opening | undefined {
+  #take(above: (...args: never[]) => unknown, reach: Reach = 'far', alike: object = above): Opening | undefined {
     this.stacks++;
-    return this.#camera.take(above, reach);
+    return this.#camera.take(above, reach, alike);
   }
 
   /** Where to look further for the user's line: the act first, then the nearest ancestor that knows one. */

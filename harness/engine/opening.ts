@@ -46,7 +46,15 @@ export interface FileClassifier {
   isImport(file: string, fn: string): boolean;
   /** Whether the frame is the runner calling a plug-in of its own, a transformer for example. */
   isPluginCall(file: string): boolean;
+  /** Whether what this file of the runner's opens is always the runner's own, whatever is further down the stack: a test's deadline. */
+  isForItself(file: string): boolean;
 }
+
+/**
+ * How far down a stack is looked. `near`: the first frames. `far`: further down for the user's code, if those are all a library's.
+ * `deep`: all at once, where they nearly always are.
+ */
+export type Reach = 'near' | 'far' | 'deep';
 
 /** Frames of a first look: the five of Node's own between `init` and a timer's caller, and the callers that matter. */
 const SHORT = 9;
@@ -73,12 +81,28 @@ const callsInline = (site: NodeJS.CallSite): boolean => {
 
 const ARRAY_CALLERS = new Set(['map', 'forEach', 'flatMap', 'from']);
 
+/** What the classifier said of a file: it is asked once for each, for stacks are captured often. */
+interface KnownFile {
+  readonly origin: FrameOrigin | 'harness';
+  readonly isPluginCall: boolean;
+  readonly isForItself: boolean;
+  /** By name of a function: whether it is the runner's module loader at work. */
+  readonly imports: Map<string, boolean>;
+}
+
 /** Captures openings. Saves and restores whatever it needs of `Error`, so that tampering on either side is not felt on the other. */
 export class OpeningCamera {
   readonly #classifier: FileClassifier;
-  readonly #origins = new Map<string, FrameOrigin | 'harness'>();
+  readonly #files = new Map<string, KnownFile>();
+  /** Openings whose last look had to reach far: the next one does so at once. */
+  readonly #farther = new WeakSet<object>();
   #last: Opening | undefined;
-  #depth = 0;
+  /** The first frames are all that is wanted, if they tell. */
+  #nearFirst = false;
+  /** The first frames told all that more could. */
+  #nearTells = false;
+  /** The innermost frame was the runner's, at work for itself. */
+  #forItself = false;
   #caller: string | undefined;
 
   constructor(classifier: FileClassifier) {
@@ -87,13 +111,18 @@ export class OpeningCamera {
 
   /**
    * The stack of the running code above `above`, reduced. `undefined` if V8 would not give one.
-   * @param reach `near`: the first frames. `far`: further down for the user's code, if those are all a library's. `deep`: all at
-   * once, where they nearly always are
+   * @param alike what openings of the same sort have in common: they need to reach as far
    */
-  take(above: (...args: never[]) => unknown, reach: 'near' | 'far' | 'deep'): Opening | undefined {
-    const short = this.#capture(above, reach === 'deep' ? LONG : SHORT);
-    if (reach !== 'far' || short === undefined || this.#depth < SHORT || knowsUser(short)) return short;
-    return this.#capture(above, LONG) ?? short;
+  take(above: (...args: never[]) => unknown, reach: Reach, alike: object = above): Opening | undefined {
+    this.#nearFirst = reach === 'far';
+    if (!this.#nearFirst) return this.#capture(above, reach === 'deep' ? LONG : SHORT);
+    // A second look costs as much as the first, and a longer first one little more.
+    const atOnce = this.#farther.has(alike);
+    const opening = this.#capture(above, atOnce ? LONG : SHORT);
+    if (this.#nearTells) this.#farther.delete(alike);
+    if (this.#nearTells || atOnce || opening === undefined) return opening;
+    this.#farther.add(alike);
+    return this.#capture(above, LONG) ?? opening;
   }
 
   /** The file of the code that called `above`. One frame, so a fraction of what an opening costs. */
@@ -126,18 +155,40 @@ export class OpeningCamera {
     return this.#last;
   }
 
-  #origin(file: string): FrameOrigin | 'harness' {
-    let origin = this.#origins.get(file);
-    if (origin === undefined) {
-      origin = file.startsWith(HARNESS_DIR) ? 'harness' : this.#classifier.origin(file);
-      this.#origins.set(file, origin);
+  #file(file: string): KnownFile {
+    let known = this.#files.get(file);
+    if (known === undefined) {
+      const origin = file.startsWith(HARNESS_DIR) ? 'harness' : this.#classifier.origin(file);
+      const isHost = origin === 'host';
+      known = {
+        origin,
+        isPluginCall: isHost && this.#classifier.isPluginCall(file),
+        isForItself: isHost && this.#classifier.isForItself(file),
+        imports: new Map(),
+      };
+      this.#files.set(file, known);
     }
-    return origin;
+    return known;
+  }
+
+  #isImport(file: string, known: KnownFile, fn: string): boolean {
+    let isImport = known.imports.get(fn);
+    if (isImport === undefined) {
+      isImport = this.#classifier.isImport(file, fn);
+      known.imports.set(fn, isImport);
+    }
+    return isImport;
   }
 
   readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
-    this.#depth = sites.length;
     this.#caller = sites[0]?.getFileName() ?? undefined;
+    const opening = this.#summary(this.#nearFirst ? sites.slice(0, SHORT) : sites);
+    this.#nearTells = sites.length < SHORT || this.#forItself || knowsUser(opening);
+    this.#last = this.#nearFirst && !this.#nearTells && sites.length > SHORT ? this.#summary(sites) : opening;
+    return '';
+  };
+
+  #summary(sites: readonly NodeJS.CallSite[]): Opening {
     const frames: Frame[] = [];
     let inner: string | undefined;
     let innerFn = '';
@@ -147,6 +198,7 @@ export class OpeningCamera {
     let user = 0;
     let library = 0;
     let byPlugin = false;
+    let forItself = false;
     let inline: string | undefined;
     let last: FrameOrigin = 'node';
     let importing: FrameOrigin | undefined;
@@ -159,7 +211,8 @@ export class OpeningCamera {
       const written = inline === file;
       inline = undefined;
       if (written) continue;
-      const origin = this.#origin(file);
+      const known = this.#file(file);
+      const { origin } = known;
       switch (origin) {
         case 'node':
           if (above && !MACHINERY.has(file)) {
@@ -171,10 +224,11 @@ export class OpeningCamera {
         case 'harness':
           break;
         case 'host':
+          forItself ||= !host && frames.length === 0 && known.isForItself;
           host = true;
-          byPlugin ||= this.#classifier.isPluginCall(file);
+          byPlugin ||= known.isPluginCall;
           if (!atImport) {
-            atImport = this.#classifier.isImport(file, site.getFunctionName() ?? '');
+            atImport = this.#isImport(file, known, site.getFunctionName() ?? '');
             if (atImport) importing = last;
           }
           break;
@@ -195,7 +249,7 @@ export class OpeningCamera {
     }
     const hostOnly = host && user === 0 && !atImport;
     const imported = importing === undefined ? {} : { importing };
-    this.#last = { frames, inner, innerFn, atImport, ...imported, hostOnly, byPlugin };
-    return '';
-  };
+    this.#forItself = forItself;
+    return { frames, inner, innerFn, atImport, ...imported, hostOnly, byPlugin };
+  }
 }

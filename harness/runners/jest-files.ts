@@ -15,6 +15,9 @@ const HOST_PACKAGE =
  */
 const PLUGIN_CALLER = /^(?:@jest\/transform|@jest\/reporters|jest-resolve)$/;
 
+/** Opens deadlines of tests and hooks, and listens for what they throw; a test's body is never called by what it calls. */
+const FOR_ITSELF = /^jest-circus$/;
+
 /** Functions of jest-runtime that execute a module's top-level code. */
 const LOADER =
   /^(?:Runtime\.|_?ModuleExecutor\.|.*\.)?(?:_execModule|requireModule|requireModuleOrMock|exec|execModule|_loadModule|loadModule|linkAndEvaluateModule)$/;
@@ -30,5 +33,6 @@ export const jestFiles: FileClassifier = {
     return HOST_PACKAGE.test(name) ? 'host' : 'library';
   },
   isPluginCall: (file) => PLUGIN_CALLER.test(packageOf(normalizePath(file)) ?? ''),
+  isForItself: (file) => FOR_ITSELF.test(packageOf(normalizePath(file)) ?? ''),
   isImport: (file, fn) => packageOf(file) === 'jest-runtime' && LOADER.test(fn),
 };
