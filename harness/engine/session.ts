@@ -163,14 +163,11 @@ export class Session {
         return scope.entries.length === 0;
       });
     }
-    const lookOnce = (): Look =>
-      look(
-        scope,
-        this.#verdicts.wordsFor,
-        this.#knowledge,
-        scope.kind === 'suite' ? this.#deferred.entries : [],
-        hasty,
-      );
+    // What a server of `beforeAll` accepted for one test is dropped now, and not looked at again after every other.
+    for (let up = scope.parent; up !== undefined; up = up.parent) up.entries = this.#ledger.sweep(up.entries);
+    const deferred: EntryList = scope.kind === 'suite' ? this.#deferred : { entries: [], sweepAt: 0 };
+    deferred.entries = this.#ledger.sweep(deferred.entries);
+    const lookOnce = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge, deferred.entries, hasty);
     await this.#decide(lookOnce, rulings, () => this.#lookClosely(scope, lookOnce));
   }
 
