@@ -4,11 +4,12 @@ import { Entry, type EntryList, type Memory, type Origin } from './entry';
 import { ForeignCloses } from './foreign-closes';
 import { Holders } from './holders';
 import { Makers } from './makers';
-import { knowsUser, type Opening, type OpeningCamera, OUTSIDE, type Reach } from './opening';
+import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
 import type { Beginning, Holding, Recorder, Sighting, Watch } from './probe';
 import { PutOffs } from './put-off';
 import type { Lineage, Scope } from './scope';
-import type { StackBudget, StackPolicy } from './stack-budget';
+import type { StackPolicy } from './stack-budget';
+import { Stacks } from './stacks';
 import { Stage } from './stage';
 
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
@@ -21,13 +22,13 @@ const WEAK_ENTRIES = 256;
 export class Ledger implements Recorder {
   /** Carries a scope along with the code that runs in it. Public for runners, who enter it with no frame of ours in between. */
   readonly lineage = new AsyncLocalStorage<Lineage | undefined>();
-  readonly #camera: OpeningCamera;
+  /** What is spent on lines. */
+  readonly stacks: Stacks;
   readonly #watches = new Map<string, Watch>();
   readonly #byId = new ById();
   readonly #putOffs: PutOffs;
   readonly #promises: boolean;
   readonly #remembered = new WeakMap<object, Memory>();
-  readonly #stacks: StackPolicy;
   /** Who is running now. */
   readonly stage: Stage;
   readonly #hook;
@@ -40,16 +41,14 @@ export class Ledger implements Recorder {
   readonly made = this.holders.made;
   readonly #makers = new Makers(this.lineage);
   recorded = 0;
-  stacks = 0;
   /** The first error thrown while recording: the gate is red if there is one. */
   failure: Error | undefined;
 
   /** @param onlyLineage take nothing for a scope's merely because it appeared while the scope ran */
   constructor(camera: OpeningCamera, stacks: StackPolicy, onlyLineage: boolean) {
-    this.#camera = camera;
+    this.stacks = new Stacks(camera, stacks);
     this.stage = new Stage(onlyLineage);
-    this.#stacks = stacks;
-    this.#promises = stacks === 'all';
+    this.#promises = this.stacks.all;
     this.#putOffs = new PutOffs(this.#promises ? { most: 100_000, deepest: 64 } : { most: 512, deepest: 4 });
     this.#hook = createHook({ init: this.#init, trackPromises: this.#promises } as HookCallbacks);
   }
@@ -110,8 +109,8 @@ export class Ledger implements Recorder {
 
   closed(holding: Holding | undefined, above?: (...args: never[]) => unknown): void {
     if (!(holding instanceof Entry) || holding.closing !== undefined) return;
-    const seen = above !== undefined && this.#muted === 0 && this.#mayStack(holding.scope.makerBudget);
-    holding.closing = (seen ? this.#take(above) : undefined) ?? OUTSIDE;
+    const seen = above !== undefined && this.#muted === 0 && this.stacks.may(holding.scope.makerBudget);
+    holding.closing = (seen ? this.stacks.take(above) : undefined) ?? OUTSIDE;
   }
 
   acting(): object | undefined {
@@ -120,7 +119,7 @@ export class Ledger implements Recorder {
 
   beginning(above?: (...args: never[]) => unknown, reach: 'far' | 'deep' = 'far'): Beginning {
     if (this.#muted > 0) return { scope: undefined, answers: undefined, opening: undefined };
-    const opening = this.#take(above ?? this.beginning, reach);
+    const opening = this.stacks.take(above ?? this.beginning, reach);
     const outside = opening?.hostOnly === true || this.stage.isOlder(executionAsyncId());
     const acting = this.current() ?? (outside ? this.stage.outside : this.stage.window()[0]);
     const home = acting !== undefined && opening?.atImport === true ? this.stage.file : acting;
@@ -129,7 +128,7 @@ export class Ledger implements Recorder {
   }
 
   callerOf(above: (...args: never[]) => unknown): string | undefined {
-    return this.#camera.callerOf(above);
+    return this.stacks.callerOf(above);
   }
 
   openedLater(beginning: Beginning, sighting: Sighting): Holding | undefined {
@@ -153,8 +152,8 @@ export class Ledger implements Recorder {
   act<T>(above: (...args: never[]) => unknown, fn: () => T): T {
     const lineage = this.lineage.getStore();
     // A library calling itself: the user's call further out is the better line.
-    if (lineage === undefined || this.#inAct || this.#muted > 0 || !this.#mayStack(lineage.scope.budget)) return fn();
-    const opening = this.#take(above);
+    if (lineage === undefined || this.#inAct || this.#muted > 0 || !this.stacks.may(lineage.scope.budget)) return fn();
+    const opening = this.stacks.take(above);
     if (!knowsUser(opening)) return fn();
     this.#inAct = true;
     try {
@@ -167,9 +166,8 @@ export class Ledger implements Recorder {
   remember(subject: object, above?: (...args: never[]) => unknown): void {
     if (this.#muted > 0) return;
     const lineage = this.lineage.getStore();
-    const opening = this.#take(above ?? this.remember);
-    const act = lineage?.act;
-    const known = knowsUser(opening) || act === undefined ? opening : act;
+    const opening = this.stacks.take(above ?? this.remember);
+    const known = knowsUser(opening) ? opening : (lineage?.act ?? opening);
     this.#remembered.set(subject, { scope: lineage?.scope, opening: known });
   }
 
@@ -203,8 +201,11 @@ export class Ledger implements Recorder {
     const { scope, act } = lineage;
     const answerable = scope.answerable;
     answerable.flooded ||= answerable.entries.length >= WEAK_ENTRIES;
-    const reach = act === undefined ? 'far' : 'near';
-    const opening = this.#maySee(watch, scope, act) ? this.#take(this.#init, reach, watch) : undefined;
+    const known = this.stacks.known(watch, resource, true);
+    const maySee = known === undefined && this.#maySee(watch, scope, act);
+    const opening = maySee
+      ? this.stacks.takeOf(this.#init, watch, resource, act === undefined ? 'far' : 'near')
+      : known;
     if (opening?.byPlugin === true) {
       this.#enterOutside(asyncId, watch, resource);
       return;
@@ -220,18 +221,14 @@ export class Ledger implements Recorder {
     if ((type !== 'TickObject' && type !== 'Microtask' && type !== 'PROMISE') || this.#muted > 0) return;
     const lineage = this.lineage.getStore();
     if (lineage === undefined || lineage.act !== undefined) return;
-    const opening = this.#mayStack(lineage.scope.putOffBudget) ? this.#take(this.#init, 'deep') : undefined;
+    const opening = this.stacks.may(lineage.scope.putOffBudget) ? this.stacks.take(this.#init, 'deep') : undefined;
     this.#putOffs.note(asyncId, opening, executionAsyncId());
   }
 
   #maySee(watch: Watch, scope: Scope, act: Opening | undefined): boolean {
-    if (watch.incidental === true) return this.#mayStack(scope.incidentalBudget);
-    if (watch.transient !== true || (this.#makers.isTelling() && this.#mayStack(scope.makerBudget))) return true;
-    return this.#mayStack(act === undefined ? scope.budget : scope.actBudget);
-  }
-
-  #mayStack(budget: StackBudget): boolean {
-    return this.#stacks === 'all' || budget.spend();
+    if (watch.incidental === true) return this.stacks.may(scope.incidentalBudget);
+    if (watch.transient !== true || (this.#makers.isTelling() && this.stacks.may(scope.makerBudget))) return true;
+    return this.stacks.may(act === undefined ? scope.budget : scope.actBudget);
   }
 
   /** Without a store: born natively (an accepted socket), in a callback of one such, while loading, or the runner's own. */
@@ -240,10 +237,12 @@ export class Ledger implements Recorder {
     if (file === undefined) return;
     const parent = this.#byId.get(triggerAsyncId);
     const older = parent === undefined && this.stage.isOlder(triggerAsyncId);
-    if (!older && parent === undefined && watch.transient === true && !this.#mayStack(file.budget)) return;
-    const seen = !older && (watch.incidental !== true || this.#mayStack(file.incidentalBudget));
-    const reach = parent === undefined ? 'far' : 'near';
-    const opening = older ? OUTSIDE : seen ? this.#take(this.#init, reach, watch) : undefined;
+    if (!older && parent === undefined && watch.transient === true && !this.stacks.may(file.budget)) return;
+    const known = older ? OUTSIDE : this.stacks.known(watch, resource, false);
+    const maySee = known === undefined && (watch.incidental !== true || this.stacks.may(file.incidentalBudget));
+    const opening = maySee
+      ? this.stacks.takeOf(this.#init, watch, resource, parent === undefined ? 'far' : 'near')
+      : known;
     if (opening?.hostOnly === true || opening?.byPlugin === true) {
       if (older || watch.transient !== true) this.#enterOutside(asyncId, watch, resource);
       return;
@@ -262,11 +261,6 @@ export class Ledger implements Recorder {
     const scope = this.stage.outside;
     if (scope === undefined) return;
     this.#enter(new Entry(asyncId, watch, resource, true, scope, 'window', OUTSIDE, undefined));
-  }
-
-  #take(above: (...args: never[]) => unknown, reach: Reach = 'far', alike: object = above): Opening | undefined {
-    this.stacks++;
-    return this.#camera.take(above, reach, alike);
   }
 
   /** Where to look further for the user's line: the act first, then the nearest ancestor that knows one. */

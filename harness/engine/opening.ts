@@ -17,6 +17,8 @@ export interface Opening {
   readonly importing?: FrameOrigin;
   /** Frames of the runner were on the stack, and none of the user's, not even as a module loading: not the tests' doing. */
   readonly hostOnly: boolean;
+  /** The runner itself opened it, for itself: a test's deadline. */
+  readonly forItself: boolean;
   /** A plug-in of the runner was at work (a transformer): what it opens is the runner's, whoever needed it first. */
   readonly byPlugin: boolean;
 }
@@ -28,6 +30,7 @@ export const OUTSIDE: Opening = {
   innerFn: '',
   atImport: false,
   hostOnly: true,
+  forItself: false,
   byPlugin: false,
 };
 
@@ -101,8 +104,6 @@ export class OpeningCamera {
   #nearFirst = false;
   /** The first frames told all that more could. */
   #nearTells = false;
-  /** The innermost frame was the runner's, at work for itself. */
-  #forItself = false;
   #caller: string | undefined;
 
   constructor(classifier: FileClassifier) {
@@ -183,7 +184,7 @@ export class OpeningCamera {
   readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
     this.#caller = sites[0]?.getFileName() ?? undefined;
     const opening = this.#summary(this.#nearFirst ? sites.slice(0, SHORT) : sites);
-    this.#nearTells = sites.length < SHORT || this.#forItself || knowsUser(opening);
+    this.#nearTells = sites.length < SHORT || opening.forItself || knowsUser(opening);
     this.#last = this.#nearFirst && !this.#nearTells && sites.length > SHORT ? this.#summary(sites) : opening;
     return '';
   };
@@ -249,7 +250,6 @@ export class OpeningCamera {
     }
     const hostOnly = host && user === 0 && !atImport;
     const imported = importing === undefined ? {} : { importing };
-    this.#forItself = forItself;
-    return { frames, inner, innerFn, atImport, ...imported, hostOnly, byPlugin };
+    return { frames, inner, innerFn, atImport, ...imported, hostOnly, forItself, byPlugin };
   }
 }

@@ -81,6 +81,10 @@ export interface Watch {
   readonly telling?: boolean;
   /** Whether code with this stack, in a later tick of such a thing's, still works for it: it may be a callback of the user's by then. */
   isOwnCode?(frames: readonly Frame[]): boolean;
+  /** The function it will call: what Node or the runner arms for itself is known by it. */
+  callback?(resource: object): unknown;
+  /** Whether its opening shows it to be Node's own plumbing. */
+  isPlumbing?(opening: Opening): boolean;
   /** Called at the opening of what an outer scope owns; `closed` is to be called in the context of whoever closes it. */
   guard?(resource: object, closed: () => void): void;
   /** For what was `made`: objects that are not looked into when it is asked what it holds, for they know things of others'. */

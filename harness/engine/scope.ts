@@ -57,7 +57,7 @@ export class Scope {
     this.hook = hook;
     const shared = kind === 'hook' ? parent : undefined;
     this.budget = shared?.budget ?? new StackBudget(32, 1);
-    this.incidentalBudget = shared?.incidentalBudget ?? new StackBudget(8, 0.1);
+    this.incidentalBudget = shared?.incidentalBudget ?? new StackBudget(4, 0.1);
     this.putOffBudget = shared?.putOffBudget ?? new StackBudget(6, 0.1);
     this.makerBudget = shared?.makerBudget ?? new StackBudget(16, 0.25);
     this.actBudget = shared?.actBudget ?? new StackBudget(6, 0.25);

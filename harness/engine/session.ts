@@ -131,7 +131,8 @@ export class Session {
 
   /** What the harness itself cost so far. */
   get cost(): Cost {
-    const { recorded, stacks } = this.#ledger;
+    const { recorded } = this.#ledger;
+    const stacks = this.#ledger.stacks.count;
     return { setupMs: this.#setupMs, judgingMs: this.#judgingMs, waitedMs: this.#waitedMs, recorded, stacks };
   }
 

@@ -5,6 +5,7 @@ import { duration } from '../model/sentence';
 
 /** A `Timeout` as Node makes it. Its fields are read, never changed. */
 interface NodeTimeout {
+  readonly _onTimeout: unknown;
   readonly _destroyed: boolean;
   readonly _idleTimeout: number;
   readonly _idleNext: object | null | undefined;
@@ -13,6 +14,7 @@ interface NodeTimeout {
 }
 
 interface NodeImmediate {
+  readonly _onImmediate: unknown;
   readonly _destroyed: boolean;
 }
 
@@ -88,7 +90,13 @@ const timers: Probe = {
     },
   },
   asyncTypes: {
-    Timeout: { state: timeoutState, identify: identifyTimeout, transient: true },
+    Timeout: {
+      state: timeoutState,
+      identify: identifyTimeout,
+      callback: (resource) => (resource as NodeTimeout)._onTimeout,
+      isPlumbing,
+      transient: true,
+    },
     Immediate: {
       state: (resource) => ((resource as NodeImmediate)._destroyed ? 'released' : 'open'),
       identify: (resource, opening) =>
@@ -102,6 +110,8 @@ const timers: Probe = {
                 clearImmediate(resource as unknown as NodeJS.Immediate);
               },
             },
+      callback: (resource) => (resource as NodeImmediate)._onImmediate,
+      isPlumbing,
       transient: true,
       incidental: true,
     },

@@ -1,0 +1,49 @@
+import type { Opening } from './opening';
+import type { Watch } from './probe';
+
+const { getPrototypeOf } = Object;
+const { prototype } = Function;
+const textOf = prototype.toString;
+
+/** A promise's `resolve`, a bound function: armed by anybody. */
+const NATIVE = /\{\s*\[native code\]\s*\}$/;
+
+const codeOf = (callback: unknown): string | undefined => {
+  const text = typeof callback === 'function' ? textOf.call(callback) : '';
+  return text === '' || NATIVE.test(text) ? undefined : text;
+};
+
+/** Whether a function is of the harness's own realm, and so not of a sandbox's: no test made it. */
+const isOurs = (callback: unknown): boolean => typeof callback === 'function' && getPrototypeOf(callback) === prototype;
+
+/**
+ * Callbacks that Node and the runner arm for themselves (at the end of every HTTP/2 stream, for every test's deadline), by their
+ * text: one stack tells what they are, and those that follow need none.
+ */
+export class Plumbing {
+  readonly #nodes = new Map<string, Opening>();
+  readonly #runners = new Map<string, Opening>();
+
+  /**
+   * The opening of what is known to be nobody's business, its frames left out.
+   * @param lined it was armed by a scope's code, so the runner was not at work for itself
+   */
+  openingOf(watch: Watch, resource: object, lined: boolean): Opening | undefined {
+    const callback = watch.callback?.(resource);
+    if (callback === undefined) return undefined;
+    const known = isOurs(callback) ? this.#nodes : this.#runners;
+    if (known.size === 0 || (lined && known === this.#runners)) return undefined;
+    const code = codeOf(callback);
+    return code === undefined ? undefined : known.get(code);
+  }
+
+  /** Remembers `resource` if its opening says that Node or the runner armed it for itself. */
+  learn(watch: Watch, resource: object, opening: Opening): void {
+    const callback = watch.callback?.(resource);
+    const code = codeOf(callback);
+    if (code === undefined || opening.atImport || opening.byPlugin) return;
+    const known = isOurs(callback) ? this.#nodes : this.#runners;
+    const isOwn = known === this.#nodes ? watch.isPlumbing?.(opening) === true : opening.forItself;
+    if (isOwn) known.set(code, { ...opening, frames: [] });
+  }
+}

@@ -1,0 +1,47 @@
+import type { Opening, OpeningCamera, Reach } from './opening';
+import { Plumbing } from './plumbing';
+import type { Watch } from './probe';
+import type { StackBudget, StackPolicy } from './stack-budget';
+
+/** What the ledger spends on knowing lines: stacks are the only real cost of the gate. */
+export class Stacks {
+  readonly #camera: OpeningCamera;
+  /** Every one is captured, of promises too. */
+  readonly all: boolean;
+  readonly #plumbing = new Plumbing();
+  /** How many were captured. */
+  count = 0;
+
+  constructor(camera: OpeningCamera, policy: StackPolicy) {
+    this.#camera = camera;
+    this.all = policy === 'all';
+  }
+
+  /** Whether one may be captured now. */
+  may(budget: StackBudget): boolean {
+    return this.all || budget.spend();
+  }
+
+  /** The stack above `above`. */
+  take(above: (...args: never[]) => unknown, reach: Reach = 'far', alike: object = above): Opening | undefined {
+    this.count++;
+    return this.#camera.take(above, reach, alike);
+  }
+
+  /** The stack above `above` of what a hook has announced; one like it may need none from now on. */
+  takeOf(above: (...args: never[]) => unknown, watch: Watch, resource: object, reach: Reach): Opening | undefined {
+    const opening = this.take(above, reach, watch);
+    if (opening !== undefined && !this.all) this.#plumbing.learn(watch, resource, opening);
+    return opening;
+  }
+
+  /** What is known of a resource without a stack. */
+  known(watch: Watch, resource: object, lined: boolean): Opening | undefined {
+    return this.all ? undefined : this.#plumbing.openingOf(watch, resource, lined);
+  }
+
+  /** The file of the code that called `above`. */
+  callerOf(above: (...args: never[]) => unknown): string | undefined {
+    return this.#camera.callerOf(above);
+  }
+}
