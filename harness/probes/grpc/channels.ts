@@ -23,9 +23,6 @@ const CLIENT_CALLS = [
 /** The same of a channel, for who drives one without a client. */
 const CHANNEL_CALLS = ['getConnectivityState', 'watchConnectivityState', 'createCall'];
 
-/** And of a server: the port is bound behind promises. */
-const SERVER_CALLS = ['bindAsync'];
-
 /** What of a channel's own code opens something. */
 const OWN_CODE = [
   'createCall',
@@ -131,7 +128,6 @@ const channels: Probe = {
     acts('channel', 'ChannelImplementation', CHANNEL_CALLS, (self) => field(self, 'internalChannel'));
     // What every call of a generated client comes to: those keep the client's own methods from before anybody could wrap them.
     acts('resolving-call', 'ResolvingCall', ['start'], (self) => field(self, 'channel'));
-    acts('server', 'Server', SERVER_CALLS, nothing);
     wiring.whenLoaded('subchannel-pool', ({ getSubchannelPool }) => {
       if (typeof getSubchannelPool !== 'function') return false;
       pools.add(() => getSubchannelPool(true) as SubchannelPool);

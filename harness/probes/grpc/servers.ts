@@ -1,0 +1,223 @@
+import { isMap, isSet } from 'node:util/types';
+import { asObject, field, slot } from '../../engine/native';
+import type { Identity, Probe, Watch } from '../../engine/probe';
+import { type Account, type Accounts, prototypeOf } from './wiring/accounts';
+import { type Exports, Wiring } from './wiring/wiring';
+
+/** The parts of a `Server` that are read. */
+interface Server {
+  forceShutdown(): void;
+}
+
+/** The HTTP/2 server beneath each port it has bound: a `net.Server`. */
+interface Listener {
+  readonly listening: boolean;
+  /** Node's own count of the connections that are still there. */
+  readonly _connections: number;
+  address(): { readonly address: string; readonly port: number } | string | null;
+}
+
+/** How a server was told to shut down. */
+type Shutdown = 'tryShutdown' | 'forceShutdown';
+
+/** A map's entries, be it the sandbox's map or one of Node's own hardened kind. */
+const entriesOf = (map: unknown): [object, unknown][] =>
+  isMap(map) ? [...(Map.prototype.entries.call(map) as Iterable<[object, unknown]>)] : [];
+
+/** Its HTTP/2 servers, until the last connection to them is gone. Up to 1.9 they are in a list that is never shortened. */
+function listenersOf(server: object): Listener[] {
+  const list = field(server, 'http2ServerList');
+  const listed = Array.isArray(list) ? (list as { server: Listener }[]).map((each) => each.server) : [];
+  return [...entriesOf(field(server, 'http2Servers')).map(([listener]) => listener as Listener), ...listed];
+}
+
+const connectionsTo = (server: object): number =>
+  listenersOf(server).reduce((sum, { _connections: connections }) => sum + connections, 0);
+
+const isListening = (server: object): boolean => listenersOf(server).some(({ listening }) => listening);
+
+/** Its sessions. With channelz switched off newer versions know them by listener alone. */
+function sessionsOf(server: object): Set<object> {
+  const sessions = new Set(entriesOf(field(server, 'sessions')).map(([session]) => session));
+  for (const [, info] of entriesOf(field(server, 'http2Servers'))) {
+    const of = field(asObject(info) ?? {}, 'sessions');
+    if (isSet(of)) for (const session of Set.prototype.values.call(of)) sessions.add(session as object);
+  }
+  return sessions;
+}
+
+/** Streams of its sessions that neither end has closed. */
+function callsInFlight(server: object): number {
+  let calls = 0;
+  for (const session of sessionsOf(server)) {
+    const state = asObject(slot(session, 'state'));
+    calls += entriesOf(state === undefined ? undefined : field(state, 'streams')).length;
+  }
+  return calls;
+}
+
+function addressOf(server: object): string {
+  const [bound, ...more] = listenersOf(server).flatMap((listener) => listener.address() ?? []);
+  if (bound === undefined) return '';
+  const first = typeof bound === 'string' ? bound : `${bound.address}:${bound.port}`;
+  return more.length === 0 ? `on ${first}` : `on ${first} and ${more.length} more`;
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** What a server that was told to shut down still has. */
+function remainder(server: object): string {
+  const calls = callsInFlight(server);
+  const connections = counted(connectionsTo(server), 'connection');
+  return calls === 0 ? connections : `${connections} with ${counted(calls, 'call')} in flight`;
+}
+
+/** What differs by how far it has come on its way down. */
+function progress(server: object, told: Shutdown | undefined, address: string): Partial<Identity> {
+  const left = remainder(server);
+  switch (told) {
+    case undefined:
+      return { label: address, detail: `server ${address}, ${left}` };
+    case 'tryShutdown':
+      return {
+        label: `${address}, whose \`tryShutdown\` waits for ${left},`,
+        detail: `server ${address}  shutting down, waits for ${left}`,
+        remedy: 'End those calls and close those clients first, or cut them off with `server.forceShutdown()`,',
+        ending: true,
+      };
+    case 'forceShutdown':
+      return {
+        label: `${address}, of which \`forceShutdown\` left ${left},`,
+        detail: `server ${address}  shut down by force, ${left} left`,
+        remedy: 'Close those from their other end',
+        ending: true,
+      };
+  }
+}
+
+/** What is known of servers besides what they know themselves. All of it is held weakly. */
+class Notes {
+  readonly told = new WeakMap<object, Shutdown>();
+  /** Once it does not listen, it does not know. */
+  readonly addresses = new WeakMap<object, string>();
+  /** By listener: what it accepted is the server's, and outlives the listener. */
+  readonly servers = new WeakMap<object, object>();
+  /** By stream: which method it calls. */
+  readonly methods = new WeakMap<object, string>();
+
+  /** A server as it is now. */
+  look(server: object): void {
+    if (isListening(server)) this.addresses.set(server, addressOf(server));
+    for (const listener of listenersOf(server)) this.servers.set(listener, server);
+  }
+}
+
+const watchOf = (wiring: Wiring, notes: Notes): Watch => ({
+  // By the sockets: what a server keeps besides them is memory. One that was never bound holds nothing.
+  state(resource) {
+    const server = (resource as Account<Server>).subject?.deref();
+    return server !== undefined && (isListening(server) || connectionsTo(server) > 0) ? 'open' : 'released';
+  },
+  identify(resource): Identity {
+    const account = resource as Account<Server>;
+    const server = account.subject?.deref();
+    const named = { kind: 'grpc-server', subject: server ?? account, made: true };
+    if (server === undefined) return named;
+    return {
+      ...named,
+      children: listenersOf(server),
+      listening: isListening(server),
+      ...progress(server, notes.told.get(server), addressOf(server) || (notes.addresses.get(server) ?? '')),
+      release: () => server.forceShutdown(),
+    };
+  },
+  isOwnCode: wiring.isOwnCode,
+});
+
+/** `bindAsync`, from which on a server holds something, and which the line of its opening is. */
+function wireBinding(wiring: Wiring, prototype: object, accounts: Accounts<Server>, watch: Watch): void {
+  const { recorder } = wiring;
+  wiring.wrap(prototype, 'bindAsync', (original) => {
+    const wrapper = function (this: object, ...args: unknown[]): unknown {
+      if (accounts.get(this) === undefined) accounts.make(watch, '', wrapper, false, () => this);
+      // The port is bound behind promises: what comes then is known by this call.
+      return recorder.act(wrapper, () => original.apply(this, args));
+    };
+    return wrapper;
+  });
+}
+
+/** Notes how a server was told to shut down. */
+function wireShutdown(wiring: Wiring, prototype: object, notes: Notes): void {
+  for (const name of ['tryShutdown', 'forceShutdown'] as const) {
+    wiring.wrap(
+      prototype,
+      name,
+      (original) =>
+        function (this: object, ...args: unknown[]): unknown {
+          notes.look(this);
+          notes.told.set(this, name);
+          return original.apply(this, args);
+        },
+    );
+  }
+}
+
+/** Notes which method each stream of a server's calls. Older versions are given stream and headers alone. */
+function wireHandlers(wiring: Wiring, prototype: object, notes: Notes): void {
+  for (const name of ['_channelzHandler', '_streamHandler']) {
+    wiring.wrap(
+      prototype,
+      name,
+      (original) =>
+        function (this: object, ...args: unknown[]): unknown {
+          const at = args.findIndex((each) => typeof (asObject(each) as Exports | undefined)?.[':path'] === 'string');
+          const stream = asObject(args[at - 1]);
+          if (stream !== undefined) notes.methods.set(stream, (args[at] as { ':path': string })[':path']);
+          return original.apply(this, args);
+        },
+    );
+  }
+}
+
+/** Servers of `@grpc/grpc-js`: bound and not shut down, on their way down and waiting, or shut down with connections left. */
+const servers: Probe = {
+  name: 'grpc-servers',
+  kinds: {
+    'grpc-server': {
+      noun: 'a gRPC server',
+      plural: 'gRPC servers',
+      opened: 'started',
+      closed: 'shut down',
+      remedy: 'Shut it down with `server.tryShutdown(done)` or `server.forceShutdown()`',
+      pooled: true,
+    },
+  },
+  start(recorder, realm) {
+    const wiring = Wiring.of(recorder, realm);
+    const accounts = wiring.accounts<Server>();
+    const notes = new Notes();
+    const watch = watchOf(wiring, notes);
+    wiring.whenLoaded('server', (exports) => {
+      const prototype = prototypeOf(exports, 'Server');
+      if (prototype === undefined) return false;
+      wireBinding(wiring, prototype, accounts, watch);
+      wireShutdown(wiring, prototype, notes);
+      wireHandlers(wiring, prototype, notes);
+      return true;
+    });
+    return {
+      refine(identity) {
+        // The stream is Node's; which call it carries is gRPC's to know.
+        const method = notes.methods.get(identity.subject);
+        if (method !== undefined) return { ...identity, detail: `call ${method}  its handler has not ended it` };
+        const { parents = [] } = identity;
+        const owners = parents.flatMap((parent) => notes.servers.get(parent) ?? []);
+        return owners.length === 0 ? identity : { ...identity, parents: [...parents, ...owners] };
+      },
+      stop: () => wiring.stop(),
+    };
+  },
+};
+
+export default servers;
