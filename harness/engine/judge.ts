@@ -47,6 +47,10 @@ const staysByDesign = (root: Suspect, knowledge: Knowledge): boolean =>
 
 const isCollectable = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.watch.collectable === true);
 
+/** Nobody else will release it: it is stranded itself, or something is that it has left after its own close. */
+const hasStranded = (suspect: Suspect): boolean =>
+  suspect.identity.stranded === true || (suspect.closed !== undefined && suspect.owns.some(hasStranded));
+
 /**
  * When the verdict on `root` falls. Lineage says who acted, the root says whose it is: what the test's own code opened is the
  * test's, at once; what a library opened, or a function of the user's that may keep it for somebody else, may be a pool's
@@ -58,7 +62,9 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   const entry = root.entries[0] as Entry;
   if (staysByDesign(root, knowledge)) return 'never';
   if (identity.diesWithFile === true && root.scope.lifetime.kind === 'file') return 'never';
-  if (root.scope.kind === 'file' || root.closed !== undefined) return 'at-file-end';
+  if (root.scope.kind === 'file') return 'at-file-end';
+  if (hasStranded(root)) return 'now';
+  if (root.closed !== undefined) return 'at-file-end';
   if (identity.pool === 'private' || entry.late || root.owner === 'overlap') return 'at-file-end';
   const frames = root.trace;
   const first = frames[0];

@@ -49,6 +49,8 @@ export interface Identity {
   readonly made?: boolean;
   /** Goes on by itself for ever, though each instance of it is gone soon: an interval, a chain of immediates. */
   readonly repeats?: boolean;
+  /** Nothing in this process knows it any more that could release it: the verdict waits for nothing, and falls where its root was opened. */
+  readonly stranded?: boolean;
   /** Dies with the test file's own globals, so it is never a leak of the file itself. */
   readonly diesWithFile?: boolean;
   /** Puts the process back in order after the finding, where that is safe. */
