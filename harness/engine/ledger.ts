@@ -88,9 +88,13 @@ export class Ledger implements Recorder {
 
   /** Runs the harness's own synchronous work: nothing it opens is recorded, and it passes no lineage on. */
   mute<T>(fn: () => T): T {
+    return this.unrecorded(() => this.lineage.exit(fn));
+  }
+
+  unrecorded<T>(fn: () => T): T {
     this.#muted++;
     try {
-      return this.lineage.exit(fn);
+      return fn();
     } finally {
       this.#muted--;
     }

@@ -151,6 +151,8 @@ export interface Recorder {
    * by itself, but the root of what it holds, by its own data, where that would else be laid to a test within its scope.
    */
   made(sighting: Sighting): void;
+  /** Runs `fn` without recording what it opens: the probe answers for that itself, or nobody could ever release it. */
+  unrecorded<T>(fn: () => T): T;
   /** The code now running is what opens `subject`, though its native side will be made in a later tick. */
   remember(subject: object, above?: (...args: never[]) => unknown): void;
 }

@@ -110,6 +110,28 @@ class AbortWatcher implements ActiveProbe {
       if (type !== 'abort' || signal === undefined || target === undefined || this.#isOwn(signal)) return call();
       return this.#added(signal, target, captures(options), call, wrapper);
     });
+    if (global.AbortSignal !== AbortSignal) this.#watchProperty(prototype);
+  }
+
+  /** In Node `onabort` comes to `addEventListener`; in jsdom it is a slot of its own. */
+  #watchProperty(prototype: object): void {
+    const before = Object.getOwnPropertyDescriptor(prototype, 'onabort');
+    const set = before?.set;
+    if (before === undefined || set === undefined || before.configurable !== true) return;
+    const isSet = (signal: Signal): boolean => typeof signal.onabort === 'function';
+    const watched = (signal: Signal & object, value: unknown): void => {
+      const had = isSet(signal);
+      Reflect.apply(set, signal, [value]);
+      const handler = asObject(value);
+      if (had || handler === undefined || !isSet(signal) || this.#isOwn(signal)) return;
+      this.#record(signal, handler, false, watched, true);
+    };
+    this.#patches.property(prototype, 'onabort', {
+      ...before,
+      set(this: Signal & object, value: unknown) {
+        watched(this, value);
+      },
+    });
   }
 
   /** Node's own modules use the same function, but not by way of the module's export: what comes this way is the user's. */
@@ -148,11 +170,17 @@ class AbortWatcher implements ActiveProbe {
     return result;
   }
 
-  #record(target: object, listener: object, capture: boolean, wrapper: (...args: never[]) => unknown): void {
+  #record(
+    target: object,
+    listener: object,
+    capture: boolean,
+    wrapper: (...args: never[]) => unknown,
+    assigned = false,
+  ): void {
     const signal = target as Signal & object;
     const beginning = this.#recorder.beginning(wrapper);
     const inner = beginning.opening?.inner;
-    const byProperty = inner === 'node:internal/event_target';
+    const byProperty = assigned || inner === 'node:internal/event_target';
     // What Node and libraries leave on a signal is theirs to take off, and much of it is weak; FACTS: undici after a fetch.
     if (beginning.opening?.frames[0]?.origin !== 'user' || (inner !== undefined && !byProperty)) return;
     const birth = this.#births.of(signal);

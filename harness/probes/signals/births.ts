@@ -10,7 +10,6 @@ export interface Birth {
 }
 
 const { construct, apply } = Reflect;
-const NodeSignal = AbortSignal;
 
 type Getter = (this: object) => unknown;
 
@@ -54,12 +53,13 @@ export class SignalBirths {
 
   #watchTimeouts(signals: object, patches: Patches): void {
     patches.method(signals, 'timeout', (_self, args, call, wrapper) => {
-      const signal = call() as object;
+      // Of jsdom's making it works by a timer that nobody can clear, and that goes with the page.
+      const signal = this.#recorder.unrecorded(call) as object;
       const beginning = this.#recorder.beginning(wrapper);
-      const { answers } = beginning;
-      const timeout = { beginning, delayMs: Number(args[0]) };
-      // Of jsdom's making it works by a timer like any other's, which is accounted for as such.
-      this.#births.set(signal, signals === NodeSignal ? { answers, timeout } : { answers });
+      this.#births.set(signal, {
+        answers: beginning.answers,
+        timeout: { beginning, delayMs: Number(args[0]) },
+      });
       return signal;
     });
   }

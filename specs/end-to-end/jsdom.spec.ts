@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { expectClaims, findingsOf } from './claims';
+import { type JestRun, runJest } from './jest-project';
+
+jest.setTimeout(60_000);
+
+const CONFIG = {
+  testEnvironment: resolve(__dirname, '../../dist/runners/jest-jsdom.js'),
+  testEnvironmentOptions: { leakgate: { graceMs: 50 } },
+};
+
+const SIGNALS = `
+const shutdown = new AbortController();
+test('leaks a listener on a signal from outside', () => {
+  shutdown.signal.addEventListener('abort', () => {}); // opens
+});
+test('leaks an onabort on a signal from outside', () => {
+  shutdown.signal.onabort = () => {}; // opens
+});
+test('takes both off', () => {
+  const stop = () => {};
+  shutdown.signal.addEventListener('abort', stop);
+  shutdown.signal.removeEventListener('abort', stop);
+  shutdown.signal.onabort = stop;
+  expect(shutdown.signal.onabort).toBe(stop);
+  shutdown.signal.onabort = null;
+});
+test('has a signal of its own', () => {
+  const { signal } = new AbortController();
+  signal.addEventListener('abort', () => {});
+  signal.onabort = () => {};
+});
+test('leaks a listener on a signal that will time out', () => {
+  AbortSignal.timeout(60_000).addEventListener('abort', () => {}); // opens
+});
+test('lets a signal time out that nobody listens to', () => {
+  expect(AbortSignal.timeout(60_000).aborted).toBe(false);
+});
+test('waits for a signal to time out', async () => {
+  const signal = AbortSignal.timeout(5);
+  await new Promise((done) => signal.addEventListener('abort', done));
+});
+`;
+
+const PAGE = `
+test('listens to its page', () => {
+  window.addEventListener('resize', () => {});
+  window.addEventListener('load', () => {}, { once: true });
+  window.addEventListener('click', () => {}, { signal: new AbortController().signal });
+  document.body.addEventListener('click', () => {});
+  window.onhashchange = () => {};
+});
+test('changes its page', async () => {
+  const changed = new Promise((done) => new MutationObserver(done).observe(document.body, { childList: true }));
+  document.body.innerHTML = '<p>text</p>';
+  await changed;
+  const received = new Promise((done) => window.addEventListener('message', done, { once: true }));
+  window.postMessage('text', '*');
+  await received;
+});
+test('draws a frame', async () => {
+  await new Promise((done) => requestAnimationFrame(done));
+  cancelAnimationFrame(requestAnimationFrame(() => {}));
+});
+test('leaks an animation that never ends', () => {
+  const draw = () => requestAnimationFrame(draw); // opens
+  draw();
+});
+test('leaks an interval of the page', () => {
+  window.setInterval(() => {}, 500); // opens
+});
+test('clears an interval of the page', () => {
+  window.clearInterval(window.setInterval(() => {}, 500));
+});
+test('leaks a listener on the process', () => {
+  process.on('SIGUSR2', () => {}); // opens
+});
+`;
+
+const NETWORK = `
+const connected = (socket) => new Promise((done) => { socket.onopen = socket.onerror = socket.onclose = done; });
+test('meets a web socket that cannot be opened', async () => {
+  await connected(new WebSocket('ws://127.0.0.1:1'));
+});
+test('leaks a web socket of the page', async () => {
+  const socket = new WebSocket('ws://127.0.0.1:' + process.env.SILENT); // opens
+  expect(socket).toBeInstanceOf(WebSocket);
+  await new Promise((done) => setTimeout(done, 20));
+});
+test('leaks a request of the page', async () => {
+  const request = new XMLHttpRequest();
+  request.open('GET', 'http://127.0.0.1:' + process.env.SILENT);
+  request.send(); // opens
+  await new Promise((done) => setTimeout(done, 20));
+});
+test('aborts a request of the page', async () => {
+  const request = new XMLHttpRequest();
+  request.open('GET', 'http://127.0.0.1:' + process.env.SILENT);
+  request.send();
+  await new Promise((done) => setTimeout(done, 20));
+  request.abort();
+});
+`;
+
+describe('in jsdom', () => {
+  let run: JestRun;
+  let silent: Server;
+  const sockets = new Set<Socket>();
+  const files = { 'signals.test.js': SIGNALS, 'page.test.js': PAGE, 'network.test.js': NETWORK };
+
+  beforeAll(async () => {
+    silent = createServer((socket) => {
+      sockets.add(socket.on('error', () => {}).resume());
+    });
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as { port: number };
+    run = await runJest({ files, config: CONFIG, env: { SILENT: String(port) } });
+  });
+
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((done) => silent.close(done));
+  });
+
+  it('fails the tests that leak and no other, at the line that opened', () => {
+    expectClaims(run, files);
+    expect(run.output).not.toContain('leakgate could not do its job');
+  });
+
+  it('calls what is left by its name', () => {
+    const kinds = findingsOf(run).map(({ scope, root }) => [scope.path.join(), root.kind]);
+    expect(Object.fromEntries(kinds)).toMatchObject({
+      'leaks a listener on a signal from outside': 'abort-listener',
+      'leaks an onabort on a signal from outside': 'abort-listener',
+      'leaks a listener on a signal that will time out': 'abort-timeout',
+      'leaks a web socket of the page': 'http-request',
+      'leaks a request of the page': 'http-request',
+    });
+  });
+
+  it('gives the page its own properties back after the file', async () => {
+    const check = `
+      const Environment = require(${JSON.stringify(CONFIG.testEnvironment)});
+      const faces = ({ AbortSignal, AbortController, WebSocket }) => [
+        AbortController, AbortController.prototype.constructor, AbortSignal.timeout, AbortSignal.any,
+        AbortSignal.prototype.addEventListener, Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'onabort').set,
+        WebSocket, WebSocket.prototype.constructor,
+      ];
+      module.exports = class extends Environment {
+        constructor(...args) {
+          super(...args);
+          this.patched = faces(this.global);
+        }
+        async handleTestEvent(event, state) {
+          await super.handleTestEvent(event, state);
+          if (event.name !== 'run_finish') return;
+          const left = faces(this.global).filter((face, index) => face === this.patched[index]).map(String);
+          require('fs').writeFileSync(__dirname + '/left.json', JSON.stringify(left));
+          console.log('LEFT ' + JSON.stringify(left));
+        }
+      };`;
+    const { output } = await runJest({
+      files: { 'environment.js': check, 'a.test.js': "test('runs', () => {});\n" },
+      config: { ...CONFIG, testEnvironment: './environment.js' },
+    });
+    expect(output).toContain('LEFT []');
+  });
+});
