@@ -75,6 +75,16 @@ export class Holders {
     return [...left.map((root) => (lazy.includes(root) ? closedBy(root, holders) : root)), ...chosen.values()];
   }
 
+  /** Those of `roots` that no scope around theirs has made the holder of. */
+  notShared(roots: readonly Suspect[]): readonly Suspect[] {
+    if (roots.length === 0) return roots;
+    const holders = this.#holdersOf(roots);
+    return roots.filter((root) => {
+      const holder = rootHolder(root, holders);
+      return holder === undefined || !isShared(holder.scope);
+    });
+  }
+
   #note({ watch, resource, above }: Sighting): void {
     const acting = this.#ledger.current() ?? this.#ledger.stage.window()[0];
     if (acting === undefined) return;

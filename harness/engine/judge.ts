@@ -1,5 +1,6 @@
 import type { Lexicon } from '../model/resource';
 import type { Entry } from './entry';
+import type { Holders } from './holders';
 import type { Scope } from './scope';
 import type { Patience } from './settle';
 import type { Suspect } from './suspect';
@@ -78,14 +79,14 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
 /**
  * Looks at what `scope` has opened, in the light of what encloses it.
  * @param deferred what is put off already: a thing of this scope may be the other end of one of these
- * @param hasty verdicts that would wait for the end of the file are due now
+ * @param hasty verdicts that would wait for the end of the file are due now, save on what these know to be of an outer scope
  */
 export function look(
   scope: Scope,
   lexiconOf: (kind: string) => Lexicon,
   knowledge: Knowledge,
   deferred: readonly Entry[],
-  hasty: boolean,
+  hasty: Holders | undefined,
 ): Look {
   const entries: Entry[] = [...deferred];
   for (let outer: Scope | undefined = scope.parent; outer !== undefined; outer = outer.parent) {
@@ -94,6 +95,7 @@ export function look(
   const dueNow: Suspect[] = [];
   const collectable: Suspect[] = [];
   const lost: Suspect[] = [];
+  const hurried: Suspect[] = [];
   const seen = new Set<Suspect>();
   let busy = false;
   let blind = false;
@@ -104,10 +106,12 @@ export function look(
     if (root.scope !== scope) continue;
     blind ||= root.identity.repeats === true && root.entries[0]?.opening === undefined;
     const due = whenDue(root, lexiconOf(root.identity.kind), knowledge);
-    if (due === 'at-file-end' && !hasty && isLost(root)) lost.push(root);
-    else if (due !== 'now' && !(hasty && due === 'at-file-end')) busy ||= mayBeEnding(root);
+    if (due === 'at-file-end' && hasty !== undefined) hurried.push(root);
+    else if (due === 'at-file-end' && isLost(root)) lost.push(root);
+    else if (due !== 'now') busy ||= mayBeEnding(root);
     else (isCollectable(root) ? collectable : dueNow).push(root);
   }
+  for (const root of hasty?.notShared(hurried) ?? []) (isCollectable(root) ? collectable : dueNow).push(root);
   const kinds = new Set(dueNow.map((root) => root.identity.kind));
   const due = [...dueNow, ...lost.filter((root) => kinds.has(root.identity.kind))];
   return { due, busy, collectable, blind };

@@ -157,8 +157,8 @@ export class Session {
   }
 
   async #judge(scope: Scope, rulings: Ruling[]): Promise<void> {
-    const hasty = this.#options.collectEachTest && scope.kind === 'test';
-    if (hasty) {
+    const hasty = this.#options.collectEachTest && scope.kind === 'test' ? this.#ledger.holders : undefined;
+    if (hasty !== undefined) {
       await collectUntil(() => {
         scope.entries = this.#ledger.sweep(scope.entries);
         return scope.entries.length === 0;

@@ -30,6 +30,24 @@ describePool('the root of what a client opens lazily', 'roots', {
   'leaks-several-connections': ['leak: client of suite at leaks-several-connections.ts, opens'],
 });
 
+describe('a client of an outer scope', () => {
+  it('is known at paranoid too, where nothing else waits for the end of the file', async () => {
+    const servers = await startPoolServers();
+    const run = await runJest({
+      rootDir: resolve(__dirname, '../../fixtures/pools'),
+      config: {
+        testMatch: ['<rootDir>/roots/{clean-all,leaks-outer-suite}.ts', '<rootDir>/pg/clean-shared.ts'],
+        testTimeout: 20_000,
+      },
+      args: ['--runInBand'],
+      env: { ...servers.env, LEAKGATE_LEVEL: 'paranoid' },
+    });
+    await servers.stop();
+    expect(findingsOf(run).map(({ scope, root }) => [scope.path, root.kind])).toEqual([[['outer'], 'client']]);
+    expect([...run.tests].filter(([, { status }]) => status !== 'passed')).toEqual([]);
+  }, 120_000);
+});
+
 describe('the words for a client', () => {
   let servers: PoolServers;
   let run: JestRun;
