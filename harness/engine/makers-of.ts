@@ -1,9 +1,13 @@
 import type { Entry } from './entry';
-import { OUTSIDE } from './opening';
+import { knowsUser, OUTSIDE } from './opening';
 import { type Knowledge, type Suspect, suspectOf } from './suspect';
 
 /** Hangs `child` beneath `parent`, unless it has a parent or is above it. */
 export type Hang = (child: Suspect, parent: Suspect) => void;
+
+/** Released on its own, and begun by the user's own code: whoever made it for them does not answer for it. */
+const isUsers = ({ identity, entries: [first] }: Suspect): boolean =>
+  identity.separate === true && knowsUser(first?.opening);
 
 /**
  * What was made inside of something hangs beneath that: beneath the nearest maker that is live, or else, with all the makers in
@@ -30,7 +34,7 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
     if (identity === undefined) return undefined;
     const suspect: Suspect = { ...suspectOf(entry, identity, knowledge), closed: entry.closing ?? OUTSIDE };
     closed.set(entry, suspect);
-    const above = makerOf(entry);
+    const above = isUsers(suspect) ? undefined : makerOf(entry);
     if (above !== undefined) hang(suspect, above);
     return suspect;
   };
@@ -55,6 +59,8 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
   for (const suspect of suspects) {
     const [first] = suspect.entries;
     if (suspect.parent !== undefined || first?.within === undefined) continue;
+    if (isUsers(suspect)) continue;
+    if (suspect.identity.separate === true && first.within.scope.answerable !== suspect.scope) continue;
     if (suspect.identity.pool === 'process' || knowledge.ruledOut(suspect.identity.kind, suspect.trace)) continue;
     const maker = makerOf(first, suspect.identity.sharedBy);
     if (maker !== undefined) hang(suspect, maker);

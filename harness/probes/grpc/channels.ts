@@ -126,8 +126,6 @@ const channels: Probe = {
     const nothing = (): undefined => undefined;
     acts('client', 'Client', CLIENT_CALLS, nothing);
     acts('channel', 'ChannelImplementation', CHANNEL_CALLS, (self) => field(self, 'internalChannel'));
-    // What every call of a generated client comes to: those keep the client's own methods from before anybody could wrap them.
-    acts('resolving-call', 'ResolvingCall', ['start'], (self) => field(self, 'channel'));
     wiring.whenLoaded('subchannel-pool', ({ getSubchannelPool }) => {
       if (typeof getSubchannelPool !== 'function') return false;
       pools.add(() => getSubchannelPool(true) as SubchannelPool);

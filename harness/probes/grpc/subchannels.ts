@@ -46,7 +46,7 @@ function detail(subchannel: Subchannel): string {
 }
 
 /** The channel's wrappers of subchannels, through to the subchannels themselves. */
-function* heldBy(channel: object): Iterable<object> {
+export function* heldBy(channel: object): Iterable<object> {
   const wrappers = field(channel, 'wrappedSubchannels');
   if (!(wrappers instanceof Set) && Object.prototype.toString.call(wrappers) !== '[object Set]') return;
   for (const each of wrappers as Set<unknown>) {
@@ -54,6 +54,12 @@ function* heldBy(channel: object): Iterable<object> {
     for (let child = inner; child !== undefined; child = asObject(field(child, 'child'))) inner = child;
     if (inner !== undefined) yield inner;
   }
+}
+
+/** The HTTP/2 session of its connection, if it has one. */
+export function sessionOf(subchannel: object): object | undefined {
+  const transport = asObject(field(subchannel, 'transport'));
+  return transport === undefined ? undefined : asObject(field(transport, 'session'));
 }
 
 /** Subchannels of `@grpc/grpc-js`: one connection to one backend, shared by reference count. */
@@ -87,8 +93,7 @@ const subchannels: Probe = {
         const label = account.name === '' ? '' : `to ${account.name}`;
         const named = { kind: 'grpc-subchannel', subject: subchannel ?? account, label, made: true };
         if (subchannel === undefined) return named;
-        const transport = asObject(field(subchannel, 'transport'));
-        const session = transport === undefined ? undefined : asObject(field(transport, 'session'));
+        const session = sessionOf(subchannel);
         return {
           ...named,
           detail: detail(subchannel),

@@ -1,0 +1,135 @@
+import { asObject, field } from '../../engine/native';
+import type { Opening } from '../../engine/opening';
+import type { Identity, Probe, Watch } from '../../engine/probe';
+import { packageOf } from '../../model/frame';
+import { channelsOf, type InternalChannel } from './channels';
+import { heldBy, sessionOf } from './subchannels';
+import { type Account, type Accounts, prototypeOf } from './wiring/accounts';
+import { Wiring } from './wiring/wiring';
+
+/** The parts of a `ResolvingCall` that are read: it is what every client call comes to, in every version from 1.8. */
+interface ResolvingCall {
+  cancelWithStatus(status: number, details: string): void;
+  listener?: unknown;
+}
+
+/** What of a call's own code opens something: streams, and the timers of deadlines, retries and hedging. */
+const OWN_CODE = ['getConfig', 'sendMessageWithContext', 'startRead', 'halfClose'];
+
+/** gRPC's own number for it. */
+const CANCELLED = 1;
+
+/** The HTTP/2 streams of its attempts. */
+function streamsOf(call: object): object[] {
+  const retrying = asObject(field(call, 'child'));
+  const attempts = retrying === undefined ? undefined : field(retrying, 'underlyingCalls');
+  if (!Array.isArray(attempts)) return [];
+  return attempts.flatMap((attempt: unknown) => {
+    const balanced = asObject(field(asObject(attempt) ?? {}, 'call'));
+    const sent = balanced === undefined ? undefined : asObject(field(balanced, 'child'));
+    return (sent === undefined ? undefined : asObject(field(sent, 'http2Stream'))) ?? [];
+  });
+}
+
+/** What it has timers for. */
+function timing(call: object): string {
+  const retrying = asObject(field(call, 'child')) ?? {};
+  const deadline = asObject(field(call, 'deadlineTimer')) === undefined ? '' : ', has a deadline';
+  const isDue = ['retryTimer', 'hedgingTimer'].some((name) => asObject(field(retrying, name)) !== undefined);
+  return `${deadline}${isDue ? ', another attempt is due' : ''}`;
+}
+
+/** The sessions of its attempts, if its channel is closed and no other has them: they are there for this call alone. */
+function sessionsHeldBy(streams: readonly object[], channel: object | undefined, channels: Accounts<InternalChannel>) {
+  if (channel === undefined || channels.get(channel)?.closed !== true) return [];
+  const shared = new Set<unknown>();
+  for (const { thing } of channels.open()) for (const each of heldBy(thing)) shared.add(sessionOf(each));
+  return streams.flatMap((stream) => {
+    const session = asObject((stream as { session?: unknown }).session);
+    return session === undefined || shared.has(session) ? [] : [session];
+  });
+}
+
+/** Whether gRPC itself called, for a purpose of its own: the xDS client's stream is no call of the user's. */
+function isOwnCall(opening: Opening | undefined, wiring: Wiring): boolean {
+  const frames = opening?.frames ?? [];
+  const caller = frames.find(({ file }) => packageOf(file) !== packageOf(frames[0]?.file ?? ''));
+  return caller !== undefined && wiring.isOwnCode([caller]);
+}
+
+/** Ends it without a word to whoever still listens: an error nobody handles would end the process. */
+function cancelQuietly(call: ResolvingCall): void {
+  const silent = (): void => {};
+  call.listener = { onReceiveMetadata: silent, onReceiveMessage: silent, onReceiveStatus: silent };
+  call.cancelWithStatus(CANCELLED, 'Cancelled after its test');
+}
+
+const watchOf = (wiring: Wiring): Watch => ({
+  state(resource) {
+    const { closed, subject } = resource as Account<ResolvingCall>;
+    const call = subject?.deref();
+    return closed || call === undefined || field(call, 'ended') === true ? 'released' : 'open';
+  },
+  identify(resource, opening): Identity {
+    const account = resource as Account<ResolvingCall>;
+    const call = account.subject?.deref();
+    const named = { kind: 'grpc-call', subject: call ?? account, label: account.name, made: true };
+    if (call === undefined) return named;
+    const channel = asObject(field(call, 'channel'));
+    const streams = streamsOf(call);
+    return {
+      ...named,
+      detail: `call ${account.name}  ${account.closed ? 'ended' : `neither ended nor cancelled${timing(call)}`}`,
+      parents: channel === undefined ? [] : [channel],
+      separate: !isOwnCall(opening, wiring),
+      children: [...streams, ...sessionsHeldBy(streams, channel, channelsOf(wiring))],
+      release: () => cancelQuietly(call),
+    };
+  },
+  isOwnCode: wiring.isOwnCode,
+});
+
+/** What starts a call is an act of its caller, and the call's own code. */
+function wireStart(wiring: Wiring, prototype: object, accounts: Accounts<ResolvingCall>): void {
+  const { recorder } = wiring;
+  wiring.wrap(prototype, 'start', (original) => {
+    // Generated clients keep the client's own methods from before anybody could wrap them, but all of them come by here.
+    const wrapper = function (this: object, ...args: unknown[]): unknown {
+      const holding = accounts.get(this)?.holding;
+      return recorder.act(wrapper, () => recorder.within(holding, () => original.apply(this, args)));
+    };
+    return wrapper;
+  });
+}
+
+/** Client calls of `@grpc/grpc-js`, of all four kinds: each has to end, or to be cancelled. */
+const calls: Probe = {
+  name: 'grpc-calls',
+  kinds: {
+    'grpc-call': {
+      noun: 'a gRPC call',
+      plural: 'gRPC calls',
+      opened: 'started',
+      closed: 'ended',
+      remedy: 'Wait for its end, or cancel it with `call.cancel()`,',
+      pooled: true,
+    },
+  },
+  start(recorder, realm) {
+    const wiring = Wiring.of(recorder, realm);
+    const accounts = wiring.accounts<ResolvingCall>();
+    const watch = watchOf(wiring);
+    wiring.whenLoaded('resolving-call', (exports) => {
+      const prototype = prototypeOf(exports, 'ResolvingCall');
+      if (prototype === undefined) return false;
+      wireStart(wiring, prototype, accounts);
+      accounts.methods(prototype, OWN_CODE);
+      // What a call that has its status still holds is the library's doing.
+      accounts.closing(prototype, 'outputStatus', false);
+      return accounts.ofClass(exports, 'ResolvingCall', watch, false, ([, method]) => String(method));
+    });
+    return { stop: () => wiring.stop() };
+  },
+};
+
+export default calls;
