@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { describeVerdicts, type Tree } from './gate-verdicts';
 import { leftBehind, NOTHING } from './left-behind';
 
 jest.setTimeout(60_000);
@@ -26,3 +27,24 @@ describe('node-discovery', () => {
     expect(await leftBehind('node-discovery', variant)).toEqual(NOTHING);
   });
 });
+
+const node: Tree[number] = ['a pick_first policy', [['a gRPC subchannel to 127.0.0.1:<port>', []]]];
+
+describeVerdicts(
+  'node-discovery',
+  {
+    leaky: {
+      opens: "const client = new Client('discovery:///shop', credentials.createInsecure());",
+      says: /^A gRPC client channel to discovery:\/\/\/shop was closed in .*story\.ts:\d+, yet it left a round_robin policy \(.*discovery-resolver\.ts:\d+\)(, and 1 more)?\.$/,
+      remedy: 'Stop what goes on using it before it is closed.',
+      owns: [['a round_robin policy', [node, node, node, node, node, node]]],
+    },
+    'clients-leaky': {
+      opens: 'this.#clients.set(name, new Client(`ipv4:127.0.0.1:${port}`, credentials.createInsecure()));',
+      says: /^A gRPC client channel to ipv4:127\.0\.0\.1:<port> was opened in this test, but never closed\.$/,
+      remedy: 'Close it with `client.close()` in the test or its `afterEach`.',
+      owns: [['a pick_first policy', []]],
+    },
+  },
+  ['fixed', 'clients-fixed'],
+);

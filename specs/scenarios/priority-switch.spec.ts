@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { describeVerdicts } from './gate-verdicts';
 import { leftBehind, NOTHING } from './left-behind';
 
 jest.setTimeout(60_000);
@@ -34,3 +35,41 @@ describe('priority-switch', () => {
     expect(await leftBehind('priority-switch', variant)).toEqual(NOTHING);
   });
 });
+
+const IN_XDS =
+  'No call of yours ends it: the defect is in @grpc/grpc-js-xds. Report it there, and until then allow it with a reason.';
+
+describeVerdicts(
+  'priority-switch',
+  {
+    leaky: {
+      class: 'library',
+      opens: "const client = new Client('priorities:///shop', credentials.createInsecure(), OPTIONS);",
+      says: /^A gRPC client channel to priorities:\/\/\/shop was closed in .*story\.ts:\d+, yet its priority policy left a timeout of 900 s \(load-balancer-priority\.ts:\d+\)\.$/,
+      remedy: IN_XDS,
+      owns: [['a priority policy', [['a timeout of 900 s', []]]]],
+    },
+    'failover-leaky': {
+      class: 'library',
+      opens: "const client = new Client('priorities:///shop', credentials.createInsecure(), OPTIONS);",
+      says: /^A gRPC client channel to priorities:\/\/\/shop was closed in .*story\.ts:\d+, yet its priority policy left a timeout of 10 s \(load-balancer-priority\.ts:\d+\)\.$/,
+      remedy: IN_XDS,
+      owns: [['a priority policy', [['a timeout of 10 s', []]]]],
+    },
+    'race-leaky': {
+      opens: "const client = new Client('group:///shop', credentials.createInsecure());",
+      says: /^A gRPC client channel to group:\/\/\/shop was closed in .*race-story\.ts:\d+, yet its balancer_group policy left a pick_first policy, and 1 more\.$/,
+      remedy: 'Destroy it with `balancer.destroy()` when the balancer_group policy is destroyed.',
+      owns: [
+        [
+          'a balancer_group policy',
+          [
+            ['a pick_first policy', []],
+            ['a timeout of 900 s', []],
+          ],
+        ],
+      ],
+    },
+  },
+  ['fixed', 'failover-fixed', 'race-fixed'],
+);

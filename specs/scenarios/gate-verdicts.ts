@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Thing } from '../../harness/model/resource';
+import { openingLine, verdict, withoutPorts } from './gated-story';
+
+const TIMES = 100;
+/** A hundred plays of the longest story, beside others on a busy machine. */
+const DEADLINE_MS = 300_000;
+
+/** What the gate must say of a leaky variant, in every one of its tests. */
+export interface ExpectedFinding {
+  /** Whose defect it is: absent for the code under test. */
+  readonly class?: 'library';
+  /** Text of the line that opened the root. */
+  readonly opens: string;
+  /** Its sentence. */
+  readonly says: RegExp;
+  /** Its last sentence. */
+  readonly remedy: string;
+  /** The tree beneath the root, without what differs from run to run. */
+  readonly owns: Tree;
+}
+
+/** Noun and label of every thing, each with what it owns. */
+export type Tree = readonly (readonly [string, Tree])[];
+
+/** Unref'd timers by which gRPC tries again come and go while it is judged. */
+const isRetry = ({ facts }: Thing): boolean => facts.unref === true && facts.delayMs !== undefined;
+
+const treeOf = ({ owns }: Thing): Tree =>
+  owns
+    .filter((thing) => !isRetry(thing))
+    .map((thing) => [withoutPorts(`${thing.noun} ${thing.label}`).trim(), treeOf(thing)] as const);
+
+/** Plays every variant under the gate, many times in a row: each test of a leaky one has exactly one finding, and all say the same. */
+export function describeVerdicts(
+  scenario: string,
+  leaky: Readonly<Record<string, ExpectedFinding>>,
+  fixed: readonly string[],
+): void {
+  describe(`${scenario} under the gate, ${TIMES} times in a row`, () => {
+    it.each(Object.entries(leaky))(
+      'fails %s with exactly one finding a test, always the same',
+      async (variant, expected) => {
+        const { tests, failed, findings } = await verdict(scenario, variant, TIMES);
+        expect([tests, failed.length, findings.length]).toEqual([TIMES, TIMES, TIMES]);
+        expect(new Set(findings.map(({ scope }) => scope.path.join(' '))).size).toBe(TIMES);
+        expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+        for (const finding of findings) {
+          expect([finding.kind, finding.class, finding.root.kind, finding.count]).toEqual([
+            'leak',
+            expected.class,
+            'grpc-channel',
+            1,
+          ]);
+          expect(openingLine(finding)).toBe(expected.opens);
+          const [sentence, remedy] = withoutPorts(finding.message).split('\n');
+          expect(sentence).toMatch(expected.says);
+          expect(remedy).toBe(expected.remedy);
+          expect(treeOf(finding.root)).toEqual(expected.owns);
+        }
+      },
+      DEADLINE_MS,
+    );
+
+    it.each(fixed)(
+      'passes %s',
+      async (variant) => {
+        expect(await verdict(scenario, variant, TIMES)).toEqual({ tests: TIMES, failed: [], findings: [] });
+      },
+      DEADLINE_MS,
+    );
+  });
+}
