@@ -61,8 +61,9 @@ const grouped = (number: number): string => String(number).replace(/\B(?=(?:\d{3
 
 /** `60 s`, `1,500 ms`: a duration as people write it. */
 export function duration(ms: number): string {
-  if (ms >= 1000 && ms % 1000 === 0) return `${grouped(ms / 1000)} s`;
-  return `${grouped(ms)} ms`;
+  const wholeMs = Math.round(ms);
+  if (wholeMs >= 1000 && wholeMs % 1000 === 0) return `${grouped(wholeMs / 1000)} s`;
+  return `${grouped(wholeMs)} ms`;
 }
 
 /** Noun and label: `a TCP server on 127.0.0.1:41873`. */
