@@ -17,8 +17,8 @@ export interface Opening {
   readonly importing?: FrameOrigin;
   /** Frames of the runner were on the stack, and none of the user's, not even as a module loading: not the tests' doing. */
   readonly hostOnly: boolean;
-  /** The runner itself opened it, for itself: a test's deadline. */
-  readonly forItself: boolean;
+  /** Who opened it for itself, by the innermost frame: Node, or the runner (a test's deadline). */
+  readonly forItself: 'node' | 'runner' | undefined;
   /** A plug-in of the runner was at work (a transformer): what it opens is the runner's, whoever needed it first. */
   readonly byPlugin: boolean;
 }
@@ -30,7 +30,7 @@ export const OUTSIDE: Opening = {
   innerFn: '',
   atImport: false,
   hostOnly: true,
-  forItself: false,
+  forItself: undefined,
   byPlugin: false,
 };
 
@@ -184,7 +184,7 @@ export class OpeningCamera {
   readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
     this.#caller = sites[0]?.getFileName() ?? undefined;
     const opening = this.#summary(this.#nearFirst ? sites.slice(0, SHORT) : sites);
-    this.#nearTells = sites.length < SHORT || opening.forItself || knowsUser(opening);
+    this.#nearTells = sites.length < SHORT || opening.forItself === 'runner' || knowsUser(opening);
     this.#last = this.#nearFirst && !this.#nearTells && sites.length > SHORT ? this.#summary(sites) : opening;
     return '';
   };
@@ -199,7 +199,7 @@ export class OpeningCamera {
     let user = 0;
     let library = 0;
     let byPlugin = false;
-    let forItself = false;
+    let forItself: Opening['forItself'];
     let inline: string | undefined;
     let last: FrameOrigin = 'node';
     let importing: FrameOrigin | undefined;
@@ -218,6 +218,7 @@ export class OpeningCamera {
         case 'node':
           if (above && !MACHINERY.has(file)) {
             inner = file;
+            if (!host) forItself = 'node';
             innerFn = site.getFunctionName() ?? '';
             above = false;
           }
@@ -225,7 +226,7 @@ export class OpeningCamera {
         case 'harness':
           break;
         case 'host':
-          forItself ||= !host && frames.length === 0 && known.isForItself;
+          if (!host && above && known.isForItself) forItself = 'runner';
           host = true;
           byPlugin ||= known.isPluginCall;
           if (!atImport) {

@@ -42,8 +42,9 @@ export class Plumbing {
     const callback = watch.callback?.(resource);
     const code = codeOf(callback);
     if (code === undefined || opening.atImport || opening.byPlugin) return;
-    const known = isOurs(callback) ? this.#nodes : this.#runners;
-    const isOwn = known === this.#nodes ? watch.isPlumbing?.(opening) === true : opening.forItself;
-    if (isOwn) known.set(code, { ...opening, frames: [] });
+    // Both, for a page's `setTimeout` is the environment's own code, too.
+    const isNodes = opening.forItself === 'node' && isOurs(callback) && watch.isPlumbing?.(opening) === true;
+    if (isNodes) this.#nodes.set(code, { ...opening, frames: [] });
+    else if (opening.forItself === 'runner' && !isOurs(callback)) this.#runners.set(code, { ...opening, frames: [] });
   }
 }
