@@ -19,6 +19,8 @@ export interface Contender {
   readonly base: string;
   /** Fraction of the operations that are counted one by one (awaits, timers). Below 1 for those that would take minutes. */
   readonly share: number;
+  /** The largest multiple of its base that is asked of it, by measure. Those of the gate as a whole stand with the measures. */
+  readonly atMost?: Readonly<Record<string, number>>;
   /** First Node the runner supports, by its `engines`. */
   readonly sinceNode: number;
 }
@@ -26,14 +28,34 @@ export interface Contender {
 /** The gate as it stands in `dist`, which is what the targets are for. */
 export const GATE = 'leakgate';
 
+/** The gate without the probes of gRPC. */
+export const WITHOUT_GRPC = 'leakgate-without-grpc';
+
 const jest = { runner: 'jest', flags: [], base: 'jest', share: 1, sinceNode: 20 } as const;
 // Its engines are ^22.12.0 || ^24.0.0 || >=26.0.0.
 const vitest = { runner: 'vitest', flags: [], base: 'vitest', share: 1, sinceNode: 22 } as const;
 
+const gate: Contender = {
+  ...jest,
+  id: GATE,
+  name: 'Jest + leakgate',
+  environment: resolve(ROOT, 'dist/runners/jest-node.js'),
+};
+
+/** What the probes of gRPC add: not run by itself, but made of the gate's figures against those without them. */
+export const GRPC_PROBES: Contender = {
+  ...gate,
+  id: 'grpc-probes',
+  name: 'of it, gRPC probes',
+  base: WITHOUT_GRPC,
+  atMost: { wall: 1.03 },
+};
+
 /** Everybody, each after the one it is compared with. */
 export const CONTENDERS: readonly Contender[] = [
   { ...jest, id: 'jest', name: 'Jest' },
-  { ...jest, id: GATE, name: 'Jest + leakgate', environment: resolve(ROOT, 'dist/runners/jest-node.js') },
+  gate,
+  { ...jest, id: WITHOUT_GRPC, name: 'the same, no gRPC probes', environment: resolve(__dirname, 'without-grpc.ts') },
   { ...jest, id: 'jest-handles', name: 'Jest --detectOpenHandles', flags: ['--detectOpenHandles'], share: 0.25 },
   { ...vitest, id: 'vitest', name: 'Vitest' },
   { ...vitest, id: 'vitest-leaks', name: 'Vitest detectAsyncLeaks', flags: ['--detectAsyncLeaks'], share: 0.01 },

@@ -1,5 +1,5 @@
 import type { Benchmark, Measure, Target } from './benchmarks';
-import { GATE } from './contenders';
+import { type Contender, GATE, GRPC_PROBES, WITHOUT_GRPC } from './contenders';
 import type { Series } from './schedule';
 import { compare, difference, median, ratio } from './statistics';
 
@@ -41,8 +41,23 @@ function figureFor(target: Target, row: Pick<Row, 'median' | 'ratio' | 'differen
   }
 }
 
-/** What a benchmark says, measure by measure. Targets are the gate's alone. */
-export function rowsOf(benchmark: Benchmark, series: readonly Series[], judged: boolean): readonly Row[] {
+/** The series of each contender, and of what the gate owes to a part of it. */
+function withParts(series: readonly Series[]): readonly Series[] {
+  const gate = series.find(({ contender }) => contender.id === GATE);
+  const isApart = series.some(({ contender }) => contender.id === WITHOUT_GRPC);
+  const parts = gate === undefined || !isApart ? [] : [{ ...gate, contender: GRPC_PROBES }];
+  return series.flatMap((each) => (each.contender.id === WITHOUT_GRPC ? [each, ...parts] : [each]));
+}
+
+function targetOf(contender: Contender, measure: Measure): Target | undefined {
+  const atMost = contender.atMost?.[measure.id];
+  if (atMost !== undefined) return { rule: 'ratio', atMost };
+  return contender.id === GATE ? measure.target : undefined;
+}
+
+/** What a benchmark says, measure by measure. */
+export function rowsOf(benchmark: Benchmark, measured: readonly Series[], judged: boolean): readonly Row[] {
+  const series = withParts(measured);
   return benchmark.measures.flatMap((measure) =>
     series.map(({ contender, rounds, failure }) => {
       const values = rounds.map((figures) => figures?.[measure.id]);
@@ -56,7 +71,7 @@ export function rowsOf(benchmark: Benchmark, series: readonly Series[], judged: 
         ...given('ratio', compared ? compare(values, baseValues, ratio) : undefined),
         ...given('difference', compared ? compare(values, baseValues, difference) : undefined),
       };
-      const target = contender.id === GATE ? measure.target : undefined;
+      const target = targetOf(contender, measure);
       const held = target === undefined || !judged ? undefined : figureFor(target, numbers);
       const standing: Standing | undefined =
         target === undefined || held === undefined ? undefined : held <= target.atMost ? 'pass' : 'short';
