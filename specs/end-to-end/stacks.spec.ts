@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it, jest } from '@jest/globals';
+import { expectClaims } from './claims';
 import { runJest } from './jest-project';
 
 jest.setTimeout(60_000);
@@ -97,4 +99,22 @@ it('shows tests the same context and parameters as without the gate', async () =
     [...run.tests.keys()].map((name) => [name, 'passed', '']),
   );
   expect(run.tests.size).toBe(4);
+});
+
+it('does not take a timer for one of Jest’s own deadlines though its callback reads the same', async () => {
+  const circus = resolve(__dirname, '../../node_modules/jest-circus/build/jestAdapterInit.js');
+  const [, callback = ''] = /timeoutID = setTimeout\((.+), timeout\);/.exec(readFileSync(circus, 'utf8')) ?? [];
+  expect(callback).toMatch(/^\(\) => reject\(.+\)$/);
+  const files = {
+    'alike.test.js': `
+const [reject, _makeTimeoutMessage, timeout, isHook, doneCallback] = [() => {}, () => {}, 100_000, false, false];
+beforeEach(() => {});
+test('has deadlines of its own', async () => {});
+test('leaks a timer that reads like one', () => {
+  setTimeout(${callback}, timeout); // opens
+});
+`,
+  };
+  // As written: a transform would print it anew.
+  expectClaims(await runJest({ files, config: { transform: {} } }), files);
 });
