@@ -1,5 +1,8 @@
 import { executionAsyncId } from 'node:async_hooks';
-import type { Entry } from './entry';
+import type { Entry, EntryList } from './entry';
+
+/** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
+export const WEAK_ENTRIES = 256;
 
 /** Entries by async id, for what is triggered by them; only of those whose line is known. */
 export class ById {
@@ -28,6 +31,14 @@ export class ById {
       } else open.push(entry);
     }
     return open;
+  }
+
+  /** Writes an entry into a list, which is swept whenever it has doubled. */
+  write(list: EntryList, entry: Entry): void {
+    list.entries.push(entry);
+    if (list.entries.length < list.sweepAt) return;
+    list.entries = this.sweep(list.entries);
+    list.sweepAt = Math.max(WEAK_ENTRIES * 2, list.entries.length * 2);
   }
 
   /** Forgets all. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
-import { ById } from './by-id';
+import { ById, WEAK_ENTRIES } from './by-id';
+import { retire } from './elders';
 import { Entry, type EntryList, type Memory, type Origin } from './entry';
 import { ForeignCloses } from './foreign-closes';
 import { Holders } from './holders';
@@ -11,9 +12,6 @@ import type { Lineage, Scope } from './scope';
 import type { StackPolicy } from './stack-budget';
 import { Stacks } from './stacks';
 import { Stage } from './stage';
-
-/** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
-const WEAK_ENTRIES = 256;
 
 /**
  * The book: every opening, whose it is and where it happened. `init` only, no `destroy` hook: whether something was released
@@ -65,15 +63,18 @@ export class Ledger implements Recorder {
     this.mute(() => this.#hook.enable());
   }
 
-  /** Ends a file: nothing is recorded any more, and nothing of it is kept. */
-  close(): void {
+  /**
+   * Ends a file: nothing is recorded any more, and nothing of it is kept.
+   * @param goesOn some of its work may go on, and is to be known for its own by the files that follow
+   */
+  close(goesOn: boolean): void {
     this.#hook.disable();
     this.stage.close();
     this.#byId.clear();
     this.#putOffs.clear();
     this.late.entries = [];
     this.foreignCloses.clear();
-    this.lineage.disable();
+    retire(this.lineage, goesOn);
   }
 
   /** Runs `fn` in the context of `scope`; all that descends from it is the scope's. */
@@ -183,6 +184,9 @@ export class Ledger implements Recorder {
   /** Drops what is released, in place of a closing hook. */
   readonly sweep = (entries: readonly Entry[]): Entry[] => this.#byId.sweep(entries);
 
+  /** Writes an entry into a list. */
+  readonly add = (list: EntryList, entry: Entry): void => this.#byId.write(list, entry);
+
   readonly #init = (asyncId: number, type: string, triggerAsyncId: number, resource: object): void => {
     // First, for promises are most of what there is, and only `trace` asks anything of them.
     if (type === 'PROMISE' && !this.#promises) return;
@@ -287,13 +291,5 @@ export class Ledger implements Recorder {
     if (entry.watch.guard !== undefined && home.kind !== 'test' && entry.opening !== OUTSIDE)
       this.foreignCloses.guard(entry, home, () => this.current());
     this.add(home, entry);
-  }
-
-  /** Writes an entry into a list, which is swept whenever it has doubled. */
-  add(list: EntryList, entry: Entry): void {
-    list.entries.push(entry);
-    if (list.entries.length < list.sweepAt) return;
-    list.entries = this.sweep(list.entries);
-    list.sweepAt = Math.max(WEAK_ENTRIES * 2, list.entries.length * 2);
   }
 }

@@ -290,7 +290,7 @@ export class Session {
   }
 
   #stop(): void {
-    this.#ledger.close();
+    this.#ledger.close(this.#reported.length > 0 || !this.#options.cleanUp);
     this.#probes.stop();
     this.#deferred.entries = [];
     this.#reported = [];

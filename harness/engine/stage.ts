@@ -1,5 +1,6 @@
 import { AsyncResource, executionAsyncId } from 'node:async_hooks';
 import type { OwnerKind } from '../model/scope';
+import { isEldersWork } from './elders';
 import type { Scope } from './scope';
 
 /** Who is running: to whom it falls what appears without lineage. */
@@ -63,8 +64,9 @@ export class Stage {
     return this.file?.parent;
   }
 
-  /** Whether a context began before the file did. */
+  /** Whether a context began before the file did, or descends from work of an earlier file. */
   isOlder(asyncId: number): boolean {
+    if (isEldersWork()) return true;
     return !this.#loading && asyncId > 0 && asyncId < this.#firstId && asyncId !== this.#ownId;
   }
 }

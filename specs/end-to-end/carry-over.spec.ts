@@ -1,0 +1,62 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { findingsOf } from './claims';
+import { runJest } from './jest-project';
+
+jest.setTimeout(60_000);
+
+/** Its work goes on, by way of promises, in whatever runs after it. The agent is of the process: it tells the next file of each round. */
+const FIRST = `
+const { globalAgent } = require('node:http');
+const net = require('node:net');
+test('leaves work running', async () => {
+  setInterval(async () => {
+    await new Promise((done) => setImmediate(done));
+    await 'a turn of promises';
+    net.createServer().listen(0, '127.0.0.1');
+    setTimeout(() => {}, 60_000);
+    globalAgent.emit('a round');
+  }, 2);
+});
+`;
+
+const SECOND = `
+const { once } = require('node:events');
+const { globalAgent } = require('node:http');
+const net = require('node:net');
+test('innocent', async () => {
+  for (let round = 0; round < 3; round++) await once(globalAgent, 'a round');
+});
+test('careless', async () => {
+  await once(globalAgent, 'a round');
+  net.createServer().listen(0, '127.0.0.1'); // line 10
+});
+`;
+
+const IN_ORDER = `
+const Sequencer = require(${JSON.stringify(require.resolve('@jest/test-sequencer'))}).default;
+module.exports = class extends Sequencer {
+  sort(tests) { return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1)); }
+};
+`;
+
+describe('what an earlier file left running in the same process', () => {
+  it('is laid to no test of a later one, and excuses none', async () => {
+    const run = await runJest({
+      files: { 'first.test.js': FIRST, 'second.test.js': SECOND, 'in-order.js': IN_ORDER },
+      config: {
+        testSequencer: './in-order.js',
+        testEnvironmentOptions: { leakgate: { graceMs: 50, leftovers: 'keep' } },
+      },
+      args: ['--runInBand', '--forceExit'],
+    });
+    const inSecond = findingsOf(run).filter(({ scope }) => scope.file.endsWith('second.test.js'));
+    expect(inSecond.map(({ scope, openedAt, count }) => [scope.path.join(), openedAt?.line, count])).toEqual([
+      ['careless', 10, 1],
+    ]);
+    expect([...run.tests].map(([name, { status }]) => `${name}: ${status}`).sort()).toEqual([
+      'careless: failed',
+      'innocent: passed',
+      'leaves work running: failed',
+    ]);
+  });
+});
