@@ -114,6 +114,24 @@ describe('leakgate run exits with', () => {
     expect(run.code).toBe(4);
   });
 
+  it('4 when a probe cannot start, and says why in one sentence', async () => {
+    const run = await gate(
+      {
+        'package.json': '{"jest":{"watchman":false,"globalSetup":"<rootDir>/setup.js"}}',
+        'setup.js': "module.exports = () => { Object.freeze(require('node:http').globalAgent); };\n",
+        'a.test.js': CLEAN,
+      },
+      '--runInBand',
+    );
+    const why = '`on` of the Agent is frozen, so what it is used for cannot be seen.';
+    expect(run.stderr).toContain(
+      `leakgate could not do its job in this file: the listeners probe could not do its job: ${why}\n\nTest Suites:`,
+    );
+    expect(run.summary).toContain(`Problem:     The listeners probe could not do its job in <dir>/a.test.js: ${why}\n`);
+    expect(run.stderr).toContain('Tests:       1 passed, 1 total');
+    expect(run.code).toBe(4);
+  });
+
   it('2 for a malformed pragma, which fails its file with the same sentence', async () => {
     const run = await gate({ 'a.test.js': `/** @leakgate loud */\n${CLEAN}`, 'b.test.js': CLEAN });
     const sentence =

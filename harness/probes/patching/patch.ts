@@ -1,3 +1,5 @@
+import { disguise, replaceSlot } from './slot';
+
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
@@ -11,22 +13,28 @@ export type Around = (
   wrapper: (...args: never[]) => unknown,
 ) => unknown;
 
-const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+const { apply, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+
+const nameOf = (target: object): string =>
+  typeof target === 'function' ? target.name : `the ${target.constructor?.name ?? 'Object'}`;
 
 /** Patches of other people's objects, all of which can be put back. */
 export class Patches {
   readonly #undo: (() => void)[] = [];
   #active = true;
   #depth = 0;
+  /** The user's own code is on the stack: what cannot be patched then stays as it is. */
+  #inGetter = false;
 
   /**
    * Patches one method. An inherited one becomes an own, non-enumerable property and is looked up anew at every call, so that a
    * spy on the prototype still sees it. Name, length and own properties stay. A method called from within a patched one of the same set is
-   * left alone: one act of the caller's is one act. What cannot be patched (frozen, missing) is left as it is.
+   * left alone: one act of the caller's is one act. What is missing is left as it is.
+   * @throws if it is frozen, see `property`
    */
   method(target: object, name: PropertyKey, around: Around): void {
     const before = getOwnPropertyDescriptor(target, name);
-    if (before !== undefined && (before.configurable !== true || typeof before.value !== 'function')) return;
+    if (before !== undefined && typeof before.value !== 'function') return;
     const original = (): AnyFunction =>
       (before === undefined ? Reflect.get(getPrototypeOf(target) ?? {}, name) : before.value) as AnyFunction;
     const like = original();
@@ -41,28 +49,27 @@ export class Patches {
         patches.#depth--;
       }
     };
-    Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(like));
     this.property(target, name, {
       configurable: true,
       enumerable: before?.enumerable ?? false,
       writable: true,
-      value: wrapper,
+      value: disguise(wrapper, like),
     });
   }
 
-  /** Replaces one property, and puts back what was there unless somebody else has replaced it by then. */
+  /**
+   * Replaces one property, and puts back what was there unless somebody else has replaced it by then.
+   * @throws if it cannot be replaced, for what would come of it would go unseen; all else is put back first
+   */
   property(target: object, name: PropertyKey, descriptor: PropertyDescriptor): void {
-    const before = getOwnPropertyDescriptor(target, name);
-    if (!defineProperty(target, name, descriptor)) return;
-    this.#undo.push(() => {
-      const now = getOwnPropertyDescriptor(target, name);
-      if (now === undefined || now.value !== descriptor.value || now.get !== descriptor.get) return;
-      if (before === undefined) deleteProperty(target, name);
-      else defineProperty(target, name, before);
-    });
+    const undo = replaceSlot(target, name, descriptor);
+    if (undo !== undefined) this.#undo.push(undo);
+    if (undo !== undefined || this.#inGetter) return;
+    this.restore();
+    throw new Error(`\`${String(name)}\` of ${nameOf(target)} is frozen, so what it is used for cannot be seen.`);
   }
 
-  /** Calls `seen` with the value of a lazy getter whenever somebody reads it; reads nothing itself. */
+  /** Calls `seen` with the value of a lazy getter whenever somebody reads it; reads nothing itself, and throws nothing into that. */
   getter(target: object, name: PropertyKey, seen: (value: object) => void): void {
     const before = getOwnPropertyDescriptor(target, name);
     const get = before?.get as AnyFunction | undefined;
@@ -72,7 +79,13 @@ export class Patches {
       ...before,
       get(this: object): unknown {
         const value = apply(get, this, []);
-        if (patches.#active && typeof value === 'object' && value !== null) seen(value);
+        if (!patches.#active || typeof value !== 'object' || value === null) return value;
+        patches.#inGetter = true;
+        try {
+          seen(value);
+        } finally {
+          patches.#inGetter = false;
+        }
         return value;
       },
     });

@@ -1,3 +1,5 @@
+import { disguise, replaceSlot } from './slot';
+
 // biome-ignore lint/suspicious/noExplicitAny: any function can be wrapped, and TypeScript has no other word for it.
 export type AnyFunction = (this: any, ...args: any[]) => any;
 
@@ -18,13 +20,7 @@ export function wrap(target: object, name: string, make: (original: AnyFunction)
   if (before === undefined || typeof original !== 'function') return () => {};
   // A wrapper of ours that could not be put back is still at work.
   if (wrappers.has(original) || !(before.configurable || before.writable)) return () => {};
-  const wrapper = make(original as AnyFunction);
-  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(original));
+  const wrapper = disguise(make(original as AnyFunction), original);
   wrappers.add(wrapper);
-  Object.defineProperty(target, name, { ...before, value: wrapper });
-  return () => {
-    if (Object.getOwnPropertyDescriptor(target, name)?.value === wrapper) {
-      Reflect.defineProperty(target, name, before);
-    }
-  };
+  return replaceSlot(target, name, { ...before, value: wrapper }) ?? (() => {});
 }
