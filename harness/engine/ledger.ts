@@ -1,4 +1,5 @@
 import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
+import type { OwnerKind } from '../model/scope';
 import { ById, WEAK_ENTRIES } from './by-id';
 import { retire } from './elders';
 import { Entry, type EntryList, type Memory, type Origin } from './entry';
@@ -136,7 +137,7 @@ export class Ledger implements Recorder {
     return this.stacks.callerOf(above);
   }
 
-  openedLater(beginning: Beginning, sighting: Sighting): Holding | undefined {
+  openedLater(beginning: Beginning, sighting: Sighting, owner: OwnerKind = 'lineage'): Holding | undefined {
     const scope = beginning.scope as Scope | undefined;
     if (scope === undefined) return undefined;
     const { opening } = beginning;
@@ -144,7 +145,7 @@ export class Ledger implements Recorder {
     const origin = act && { opening: act };
     const { watch, resource, keep } = sighting;
     const maker = this.#makers.of(opening);
-    const entry = new Entry(-1, watch, resource, keep !== true, scope, 'lineage', opening, origin, maker);
+    const entry = new Entry(-1, watch, resource, keep !== true, scope, owner, opening, origin, maker);
     try {
       this.#enter(entry);
     } catch (error) {

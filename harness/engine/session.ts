@@ -237,7 +237,7 @@ export class Session {
     });
     this.#ledger.run(this.file, () => {
       for (const sighting of found)
-        this.#ledger.openedLater({ scope: this.file, answers: this.file, opening: undefined }, sighting);
+        this.#ledger.openedLater({ scope: this.file, answers: this.file, opening: undefined }, sighting, 'none');
     });
     this.#rule(lookAtAll(this.#all(), this.#knowledge).due, rulings);
   }

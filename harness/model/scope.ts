@@ -4,9 +4,10 @@ export type ScopeKind = 'run' | 'file' | 'suite' | 'test' | 'hook' | 'block';
 /**
  * How it is known whose a resource is: `lineage` by async context (sound even under `test.concurrent`),
  * `trigger` by the resource that gave birth to it (an accepted socket and its server), `window` because it
- * appeared while that scope ran and nothing else did, `overlap` when several ran at once.
+ * appeared while that scope ran and nothing else did, `overlap` when several ran at once, `none` for what was found by counting
+ * what is there, and nobody saw being opened.
  */
-export type OwnerKind = 'lineage' | 'trigger' | 'window' | 'overlap';
+export type OwnerKind = 'lineage' | 'trigger' | 'window' | 'overlap' | 'none';
 
 /** A scope as reports name it. */
 export interface ScopeRef {

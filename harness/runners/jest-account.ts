@@ -10,10 +10,12 @@ import type { Finding } from '../model/finding';
 import { type FileReport, type ProbeFailure, REPORT_VERSION } from '../model/report';
 import type { Rule } from '../model/rule';
 import { asWritten } from './as-written';
+import { besideFailure } from './beside-failure';
+
 import { watchForEarlyExit } from './early-exit';
 import { wrapBody } from './jest/build/body';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
-import { findingError, harnessError, reasonOf } from './jest-error';
+import { findingError, harnessError, type JestError, reasonOf } from './jest-error';
 import { jestFiles } from './jest-files';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
 import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
@@ -119,8 +121,10 @@ export class JestAccount {
   /** After the file, whatever became of it. */
   async end(): Promise<void> {
     this.#takeBack();
-    // A file whose modules fail to load has no run to finish; its accounts are closed here.
-    if (!this.#finished) await this.#finish([]);
+    // A file whose modules fail to load has no run to finish; its accounts are closed here, where Jest prints no errors any more.
+    const errors: JestError[] = [];
+    if (!this.#finished) await this.#finish(errors);
+    if (errors.length > 0) process.stderr.write(besideFailure(this.#options, errors));
     // Only now: what goes wrong after the last test, and a process lost in its teardown, count too.
     this.#page?.finish(this.#report());
     this.#forgetExit?.();
@@ -238,7 +242,7 @@ export class JestAccount {
     this.#finished = true;
     this.#deliver(await this.#session.finish(), unhandled);
     for (const { probe, why } of this.#session.failures) {
-      this.#blame(unhandled, harnessError(new Error(`the ${probe} probe could not do its job: ${why}`)));
+      this.#blame(unhandled, harnessError(`the ${probe} probe could not do its job: ${why}`));
     }
   }
 
@@ -248,7 +252,7 @@ export class JestAccount {
       const finding = asWritten(raw, this.#mapped, this.#options.rootDir);
       explain(raw.trace);
       this.#findings.push(finding);
-      const error = findingError(finding);
+      const error = findingError(finding, this.#options.options.level);
       const test = this.#tests.get(scope);
       this.#blame(test === undefined ? unhandled : test.errors, error);
     }

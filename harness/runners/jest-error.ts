@@ -1,11 +1,12 @@
 import type { Finding } from '../model/finding';
 import type { Frame } from '../model/frame';
 import { formatFrame } from '../model/frame';
+import { isThorough, type Level } from '../model/level';
 import type { Thing } from '../model/resource';
 import { nameOf } from '../model/sentence';
 
 /** An error as Jest prints it: message first, then frames; its code frame is taken from the first one. */
-interface JestError {
+export interface JestError {
   readonly name: string;
   readonly message: string;
   readonly stack: string;
@@ -34,25 +35,30 @@ function orderedFrames(trace: readonly Frame[]): readonly Frame[] {
   return [...trace.filter((frame) => frame.origin === 'user'), ...trace.filter((frame) => frame.origin !== 'user')];
 }
 
-/** The error that fails a test for a finding. */
-export function findingError(finding: Finding): JestError {
+/**
+ * The error that fails a test for a finding.
+ * @param level what was captured: more of it is advised only where that can help
+ */
+export function findingError(finding: Finding, level: Level): JestError {
   const parts = [finding.message];
   const { root } = finding;
   if (root.detail !== undefined) parts.push([`  ${root.detail}`, ...ownedLines(root.owns, '  ')].join('\n'));
   else if (root.owns.length > 0) parts.push(['It owns:', ...ownedLines(root.owns, '  ')].join('\n'));
   if (finding.openedBy !== undefined)
     parts.push(`The call that opened it is in ${finding.openedBy}, on behalf of the line below.`);
-  if (finding.openedAt === undefined) parts.push(hint(finding));
+  if (finding.openedAt === undefined) parts.push(...hint(finding, level));
   const message = parts.join('\n\n');
   const frames = orderedFrames(finding.trace);
   const stack = [message, ...frames.map((frame) => `    ${formatFrame(frame)}`)].join('\n');
   return { name: 'LeakError', message, stack };
 }
 
-function hint(finding: Finding): string {
-  return finding.kind === 'unused-allow'
-    ? ''
-    : 'Its opening line is not known: run again with LEAKGATE_LEVEL=trace to have every stack captured.';
+function hint({ kind, owner }: Finding, level: Level): string[] {
+  // Where nobody saw the opening there is no stack to capture.
+  if (kind === 'unused-allow' || owner === 'none') return [];
+  return isThorough(level)
+    ? ['Its opening line is not known, though every stack was captured: native code opened it, or a context was lost.']
+    : ['Its opening line is not known: run again with LEAKGATE_LEVEL=trace to have every stack captured.'];
 }
 
 /** What an error says; one of the sandbox's realm is no instance of this one's `Error`. */

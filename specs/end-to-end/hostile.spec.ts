@@ -155,6 +155,9 @@ describe('files without a run', () => {
     };
     const run = await runJest({ files, config: QUICK, args: ['--runInBand'] });
     expect(run.output).toContain('at import');
+    expect(run.output).toMatch(
+      / {2}● throws\.test\.js failed before its tests, and left this behind\n\n {4}A timeout of 60 s was armed while this file was loading, but never cleared\.\n.*\n +at .*throws\.test\.js:1:1\n/,
+    );
     expect(run.output).toContain('Your test suite must contain at least one test.');
     expect(run.output).not.toContain('leakgate could not do its job');
     expect(run.tests.get('clean')?.status).toBe('passed');

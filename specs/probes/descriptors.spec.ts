@@ -70,6 +70,9 @@ describe('the kernel’s own count', () => {
     expect(findingsOf(name)[0]?.message.replace(/fd \d+/, 'fd N')).toBe(
       `A descriptor of ${path} (fd N; nobody saw it being opened) was opened in this file, but never closed.\nClose it, or whatever it was opened for, in an \`afterAll\` at the top of the file.`,
     );
+    expect(findingsOf(name)[0]?.owner).toBe('none');
+    // There is no stack of it that any level could capture.
+    expect(run.output).not.toContain('Its opening line is not known');
   });
 
   it.each([
