@@ -1,6 +1,6 @@
 import type { Frame } from '../model/frame';
-import { packageOf } from '../model/frame';
 import { knowsUser } from './opening';
+import { packageNameOf } from './package-name';
 import type { Suspect } from './suspect';
 
 /** What a closed thing left behind, and how it came to be. */
@@ -44,7 +44,7 @@ function makerPackage(suspect: Suspect, by: Suspect): string | undefined {
   if (implementedIn !== undefined) return packageOf(implementedIn);
   for (let at: typeof entry = entry; at !== undefined; at = at.within) {
     const first = at.opening?.frames[0];
-    if (first !== undefined) return first.origin === 'library' ? packageOf(first.file) : undefined;
+    if (first !== undefined) return first.origin === 'library' ? packageNameOf(first.file) : undefined;
   }
   return undefined;
 }

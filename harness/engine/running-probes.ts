@@ -1,6 +1,7 @@
 import type { ProbeFailure } from '../model/report';
-import { type Rule, ruledOut } from '../model/rule';
+import type { Rule } from '../model/rule';
 import { asError } from './as-error';
+import { byDesign } from './built-in-rules';
 import type { Ledger } from './ledger';
 import { nativeLives } from './native';
 import type { Opening } from './opening';
@@ -71,7 +72,7 @@ export class RunningProbes {
       memoryOf: (subject) => this.#ledger.memoryOf(subject),
       refine: (seen) => this.refine(seen),
       failed: (entry, error) => this.#note(this.#bringers.get(entry.watch) ?? 'ledger', error, entry.opening),
-      ruledOut: (kind, trace) => rules.some((rule) => ruledOut(rule, kind, trace)),
+      ruledOut: byDesign(rules),
     };
   }
 

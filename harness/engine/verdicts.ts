@@ -1,9 +1,10 @@
 import type { Finding, FindingKind } from '../model/finding';
 import { fingerprint } from '../model/fingerprint';
-import { type Frame, packageOf } from '../model/frame';
+import { type Frame, packageOfFrame } from '../model/frame';
 import type { Lexicon, Thing } from '../model/resource';
 import { type Saying, say, sayLeft } from '../model/sentence';
 import { type Leftover, leftoverOf } from './leftovers';
+import { withPackageNames } from './package-name';
 import type { Scope } from './scope';
 import type { Suspect } from './suspect';
 
@@ -68,17 +69,18 @@ export class Verdicts {
   #fingerprint(kind: FindingKind, root: Suspect): string {
     const { trace, identity } = root;
     const left = leftoverOf(root);
-    const suspects = left === undefined ? trace : [...(left.at === undefined ? [] : [left.at]), ...trace];
+    const suspects = withPackageNames(left?.at === undefined ? trace : [left.at, ...trace]);
     const subject = left === undefined ? identity.kind : `${identity.kind} > ${left.live.identity.kind}`;
     return fingerprint({ findingKind: kind, kind: subject, trace: suspects, rootDir: this.#rootDir });
   }
 
   #finding(kind: FindingKind, group: Readonly<Group>, scope: Scope): Finding {
     const [root] = group;
-    const { trace, identity } = root;
+    const { identity } = root;
+    const trace = withPackageNames(root.trace);
     const openedAt = trace.find((frame) => frame.origin === 'user');
     const first = trace[0];
-    const openedBy = first?.origin === 'library' ? packageOf(first.file) : undefined;
+    const openedBy = first?.origin === 'library' ? packageOfFrame(first) : undefined;
     const thing = this.#thing(root, new Set());
     const leftover = leftoverOf(root);
     const ref = root.openedIn.answerable === scope ? root.openedIn.ref() : scope.ref();

@@ -30,7 +30,7 @@ export interface Finding {
   readonly leftAt?: Frame;
   /** User and library frames of the opening, innermost first. */
   readonly trace: readonly Frame[];
-  /** The npm package whose code opened it, where it was not the user's own. */
+  /** The npm package whose code opened it, by its own name, where it was not the user's own. */
   readonly openedBy?: string;
   /** Stable across runs, machines, Node versions and moved lines. */
   readonly fingerprint: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Frame } from './frame';
-import { normalizePath, packageOf } from './frame';
+import { normalizePath, packageOf, packageOfFrame } from './frame';
 
 /** What a fingerprint is made of: words, never line numbers, addresses or ids. */
 export interface Suspect {
@@ -29,7 +29,7 @@ export function fingerprint(suspect: Suspect): string {
   const library = suspect.trace.find((frame) => frame.origin === 'library');
   const hash = createHash('sha256');
   hash.update(`${suspect.findingKind}\n${suspect.kind}\n`);
-  if (library !== undefined) hash.update(`${packageOf(library.file) ?? ''}\n`);
+  if (library !== undefined) hash.update(`${packageOfFrame(library) ?? ''}\n`);
   if (user !== undefined) hash.update(`${portable(user.file, suspect.rootDir)}\n${user.fn}\n`);
   return hash.digest('hex').slice(0, 12);
 }

@@ -12,6 +12,8 @@ export interface Frame {
   /** Function name as V8 gives it; empty at module level or in an anonymous function. */
   readonly fn: string;
   readonly origin: FrameOrigin;
+  /** The npm package's own name, where its folder bears another: an alias. */
+  readonly package?: string;
 }
 
 const MODULES = '/node_modules/';
@@ -22,7 +24,7 @@ export function normalizePath(file: string): string {
   return path.includes('\\') ? path.replaceAll('\\', '/') : path;
 }
 
-/** The npm package a file belongs to, scope included; `undefined` for files outside `node_modules`. */
+/** The npm package a file belongs to, by its folder, scope included; `undefined` for files outside `node_modules`. */
 export function packageOf(file: string): string | undefined {
   const path = normalizePath(file);
   const at = path.lastIndexOf(MODULES);
@@ -30,6 +32,17 @@ export function packageOf(file: string): string | undefined {
   const [first = '', second = ''] = path.slice(at + MODULES.length).split('/', 2);
   return first.startsWith('@') ? `${first}/${second}` : first;
 }
+
+/** The folder of that package. */
+export function packageFolderOf(file: string): string | undefined {
+  const name = packageOf(file);
+  if (name === undefined) return undefined;
+  const path = normalizePath(file);
+  return path.slice(0, path.lastIndexOf(MODULES) + MODULES.length) + name;
+}
+
+/** The npm package a frame is in, by its own name where that is known, else by its folder. */
+export const packageOfFrame = (frame: Frame): string | undefined => frame.package ?? packageOf(frame.file);
 
 /** `at fn (file:line:column)`, the form V8 prints and Jest reads. */
 export function formatFrame(frame: Frame): string {

@@ -1,6 +1,6 @@
 import type { Finding } from './finding';
 import type { Frame } from './frame';
-import { normalizePath, packageOf } from './frame';
+import { normalizePath, packageOfFrame } from './frame';
 
 /** Says of a finding that it cannot leak, or is accepted: with a reason, never by type alone in silence. */
 export interface Allowance {
@@ -10,7 +10,7 @@ export interface Allowance {
   readonly kind?: string;
   /** A finding's fingerprint. */
   readonly fingerprint?: string;
-  /** The npm package whose code opened it. */
+  /** The npm package whose code opened it, by its own name. */
   readonly package?: string;
   /** End of the path of a file on the opening's trace: `src/metrics.ts`. */
   readonly file?: string;
@@ -20,7 +20,7 @@ export interface Allowance {
 export interface Rule {
   /** Resource kind. */
   readonly kind: string;
-  /** The npm package that opens it. */
+  /** The npm package that opens it, by its own name. */
   readonly package: string;
   /** End of the path of the file in that package that opens it. */
   readonly file: string;
@@ -34,7 +34,7 @@ export interface Rule {
 export function ruledOut(rule: Rule, kind: string, trace: readonly Frame[]): boolean {
   const inner = trace[0];
   if (inner === undefined || rule.kind !== kind) return false;
-  return packageOf(inner.file) === rule.package && normalizePath(inner.file).endsWith(`/${rule.file}`);
+  return packageOfFrame(inner) === rule.package && normalizePath(inner.file).endsWith(`/${rule.file}`);
 }
 
 /** Whether `allowance` covers `finding`: every field it names must match. */
@@ -42,7 +42,7 @@ export function covers(allowance: Allowance, finding: Finding): boolean {
   const { kind, fingerprint, file } = allowance;
   if (kind !== undefined && kind !== finding.root.kind) return false;
   if (fingerprint !== undefined && fingerprint !== finding.fingerprint) return false;
-  if (allowance.package !== undefined && !finding.trace.some((frame) => packageOf(frame.file) === allowance.package)) {
+  if (allowance.package !== undefined && !finding.trace.some((frame) => packageOfFrame(frame) === allowance.package)) {
     return false;
   }
   return file === undefined || finding.trace.some((frame) => `/${normalizePath(frame.file)}`.endsWith(`/${file}`));
