@@ -1,6 +1,5 @@
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Finding } from '../../harness/model/finding';
 import { type JestRun, runJest } from './jest-project';
@@ -26,14 +25,6 @@ function told(finding: Finding): string {
   return `${kind}: ${count}${root.kind} of ${name} at ${sourceLine(finding)}`;
 }
 
-/** A copy of an aliased package under its own name, as it is where people have it. */
-function underItsOwnName(name: string, alias: string): { readonly folder: string; readonly main: string } {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'leakgate-pools-')));
-  const main = join(folder, 'node_modules', name);
-  cpSync(resolve(__dirname, '../../node_modules', alias), main, { recursive: true });
-  return { folder, main };
-}
-
 /** Runs every fixture of `client` through the real Jest and holds all of them to their claims. */
 export function describePool(title: string, client: string, claims: Claims, alias?: string): void {
   describe(title, () => {
@@ -42,18 +33,16 @@ export function describePool(title: string, client: string, claims: Claims, alia
 
     beforeAll(async () => {
       servers = await startPoolServers();
-      const copy = alias === undefined ? undefined : underItsOwnName(client, alias);
       run = await runJest({
         rootDir: resolve(FIXTURES, client),
         config: {
           testMatch: ['<rootDir>/{leaks,clean}-*.ts'],
           testTimeout: 20_000,
-          ...(copy === undefined ? {} : { moduleNameMapper: { [`^${client}$`]: copy.main } }),
+          ...(alias === undefined ? {} : { moduleNameMapper: { [`^${client}$`]: alias } }),
         },
         args: ['--runInBand'],
         env: servers.env,
       });
-      if (copy !== undefined) rmSync(copy.folder, { recursive: true });
     }, 120_000);
 
     afterAll(() => servers.stop());
