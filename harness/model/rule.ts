@@ -24,17 +24,27 @@ export interface Rule {
   readonly package: string;
   /** End of the path of the file in that package that opens it. */
   readonly file: string;
+  /** End of the path of the file in that package on whose behalf, where `file` works for several. */
+  readonly through?: string;
   /** Why it cannot leak. */
   readonly reason: string;
   /** Where that can be read. */
   readonly reference: string;
 }
 
-/** Whether `rule` says of a thing opened by `trace` that it stays by design. Only the innermost frame counts: who else called it does not matter. */
+const isIn = (frame: Frame, packageName: string, file: string): boolean =>
+  packageOfFrame(frame) === packageName && normalizePath(frame.file).endsWith(`/${file}`);
+
+/**
+ * Whether `rule` says of a thing opened by `trace` that it stays by design. The innermost frame counts, and the one it worked for
+ * if the rule names that: who else called it does not matter.
+ */
 export function ruledOut(rule: Rule, kind: string, trace: readonly Frame[]): boolean {
-  const inner = trace[0];
-  if (inner === undefined || rule.kind !== kind) return false;
-  return packageOfFrame(inner) === rule.package && normalizePath(inner.file).endsWith(`/${rule.file}`);
+  const [inner, ...outer] = trace;
+  if (inner === undefined || rule.kind !== kind || !isIn(inner, rule.package, rule.file)) return false;
+  if (rule.through === undefined) return true;
+  const employer = outer.find((frame) => !isIn(frame, rule.package, rule.file));
+  return employer !== undefined && isIn(employer, rule.package, rule.through);
 }
 
 /** Whether `allowance` covers `finding`: every field it names must match. */
