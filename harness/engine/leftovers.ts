@@ -1,4 +1,5 @@
 import type { Frame } from '../model/frame';
+import { madeOf } from './makers-of';
 import { knowsUser } from './opening';
 import { packageNameOf } from './package-name';
 import type { Suspect } from './suspect';
@@ -31,7 +32,7 @@ const isRevived = ({ entries: [entry] }: Suspect): boolean => entry?.afterClose 
 
 /** The library whose code made it: that of what left it, or of the nearest frames there are. */
 function makerPackage(suspect: Suspect, by: Suspect): string | undefined {
-  const [entry] = suspect.entries;
+  const entry = madeOf(suspect) ?? suspect.entries[0];
   if (isRevived(suspect)) return undefined;
   const own = entry?.opening?.frames[0];
   if (own?.origin === 'user') return undefined;
@@ -41,7 +42,7 @@ function makerPackage(suspect: Suspect, by: Suspect): string | undefined {
     if (implementedIn !== undefined && packageOf(implementedIn) === undefined) return undefined;
   }
   const { implementedIn } = by.identity;
-  if (implementedIn !== undefined) return packageOf(implementedIn);
+  if (implementedIn !== undefined) return packageNameOf(implementedIn);
   for (let at: typeof entry = entry; at !== undefined; at = at.within) {
     const first = at.opening?.frames[0];
     if (first !== undefined) return first.origin === 'library' ? packageNameOf(first.file) : undefined;
@@ -57,7 +58,7 @@ export function leftoverOf(root: Suspect): Leftover | undefined {
   if (first === undefined) return undefined;
   const { live, by } = first;
   const library = makerPackage(live, by);
-  const frames = live.entries[0]?.opening?.frames ?? [];
+  const frames = (madeOf(live) ?? live.entries[0])?.opening?.frames ?? [];
   const at = library === undefined ? (frames.find(({ origin }) => origin === 'user') ?? frames[0]) : frames[0];
   return { live, by, count: all.length, library, revived: isRevived(live), at };
 }

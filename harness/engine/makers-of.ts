@@ -9,6 +9,10 @@ export type Hang = (child: Suspect, parent: Suspect) => void;
 const isUsers = ({ identity, entries: [first] }: Suspect): boolean =>
   identity.separate === true && knowsUser(first?.opening);
 
+/** The entry that knows its maker. A session is made when its socket connects, in a tick of Node's: who made the socket made both. */
+export const madeOf = ({ entries, owns }: Suspect): Entry | undefined =>
+  [entries[0], ...owns.map((owned) => owned.entries[0])].find((entry) => entry?.within !== undefined);
+
 /**
  * What was made inside of something hangs beneath that: beneath the nearest maker that is live, or else, with all the makers in
  * between, beneath the outermost one, which is closed. A closed maker that left something live is itself brought back as a
@@ -57,9 +61,8 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
   };
 
   for (const suspect of suspects) {
-    const [first] = suspect.entries;
-    if (suspect.parent !== undefined || first?.within === undefined) continue;
-    if (isUsers(suspect)) continue;
+    const first = madeOf(suspect);
+    if (suspect.parent !== undefined || first?.within === undefined || isUsers(suspect)) continue;
     if (suspect.identity.separate === true && first.within.scope.answerable !== suspect.scope) continue;
     if (suspect.identity.pool === 'process' || knowledge.ruledOut(suspect.identity.kind, suspect.trace)) continue;
     const maker = makerOf(first, suspect.identity.sharedBy);
