@@ -39,7 +39,7 @@ function makerPackage(suspect: Suspect, by: Suspect): string | undefined {
   // With a part of the user's own in between, nobody can say that the library did it.
   for (let at: Suspect | undefined = by; at !== undefined; at = at.parent) {
     const { implementedIn } = at.identity;
-    if (implementedIn !== undefined && packageOf(implementedIn) === undefined) return undefined;
+    if (implementedIn !== undefined && packageNameOf(implementedIn) === undefined) return undefined;
   }
   const { implementedIn } = by.identity;
   if (implementedIn !== undefined) return packageNameOf(implementedIn);
