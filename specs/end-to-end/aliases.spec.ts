@@ -55,7 +55,7 @@ describe('a package that does not say its name', () => {
   it('goes by its folder', async () => {
     const run = await runJest({ files: { 'node_modules/poller/index.js': POLLING, 'a.test.js': LEAKING } });
     expect(findingsOf(run).map(({ openedBy }) => openedBy)).toEqual(['poller']);
-  });
+  }, 60_000);
 });
 
 describe('the package of a file', () => {
