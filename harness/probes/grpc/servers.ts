@@ -24,10 +24,12 @@ type Shutdown = 'tryShutdown' | 'forceShutdown';
 const entriesOf = (map: unknown): [object, unknown][] =>
   isMap(map) ? [...(Map.prototype.entries.call(map) as Iterable<[object, unknown]>)] : [];
 
-/** Its HTTP/2 servers, until the last connection to them is gone. Up to 1.9 they are in a list that is never shortened. */
+/** Its HTTP/2 servers, until the last connection to them is gone. Up to 1.9 they are in a list that is never shortened; in the oldest versions they are the list. */
 function listenersOf(server: object): Listener[] {
   const list = field(server, 'http2ServerList');
-  const listed = Array.isArray(list) ? (list as { server: Listener }[]).map((each) => each.server) : [];
+  const listed = Array.isArray(list)
+    ? (list as (Listener & { server?: Listener })[]).map((each) => each.server ?? each)
+    : [];
   return [...entriesOf(field(server, 'http2Servers')).map(([listener]) => listener as Listener), ...listed];
 }
 
