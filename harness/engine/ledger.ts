@@ -211,7 +211,7 @@ export class Ledger implements Recorder {
     const answerable = scope.answerable;
     answerable.flooded ||= answerable.entries.length >= WEAK_ENTRIES;
     const known = this.stacks.known(watch, resource, true);
-    const maySee = known === undefined && this.#maySee(watch, scope, act);
+    const maySee = known === undefined && this.#maySee(watch, resource, scope, act);
     const opening = maySee
       ? this.stacks.takeOf(this.#init, watch, resource, act === undefined ? 'far' : 'near')
       : known;
@@ -234,9 +234,10 @@ export class Ledger implements Recorder {
     this.#putOffs.note(asyncId, opening, executionAsyncId());
   }
 
-  #maySee(watch: Watch, scope: Scope, act: Opening | undefined): boolean {
+  #maySee(watch: Watch, resource: object, scope: Scope, act: Opening | undefined): boolean {
     if (watch.incidental === true) return this.stacks.may(scope.incidentalBudget);
-    if (watch.transient !== true || (this.#makers.isTelling() && this.stacks.may(scope.makerBudget))) return true;
+    if (watch.transient !== true || this.#makers.makesToLast(watch, resource)) return true;
+    if (this.#makers.isTelling() && this.stacks.may(scope.makerBudget)) return true;
     return this.stacks.may(act === undefined ? scope.budget : scope.actBudget);
   }
 

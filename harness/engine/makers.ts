@@ -1,7 +1,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Entry } from './entry';
 import type { Opening } from './opening';
-import type { Beginning, Sighting } from './probe';
+import type { Beginning, Sighting, Watch } from './probe';
 import type { Lineage } from './scope';
 
 /**
@@ -32,6 +32,11 @@ export class Makers {
   /** Whether what is opened now is worth a stack of the purse for makers. */
   isTelling(): boolean {
     return this.#now?.watch.telling === true;
+  }
+
+  /** Whether a maker opens just now what is meant to last: that always has its stack, even if the purses are empty. */
+  makesToLast(watch: Watch, resource: object): boolean {
+    return this.#now !== undefined && watch.lasts?.(resource) === true;
   }
 
   /** The beginning of what its maker tells enough of, without a stack. */

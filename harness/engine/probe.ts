@@ -79,6 +79,8 @@ export interface Watch {
   readonly transient?: boolean;
   /** Common, and hardly ever the root of a finding: its stack is captured from a small purse of its own. */
   readonly incidental?: boolean;
+  /** Whether it is armed for so long that it outlives any test. Where a library's object makes such a one, its stack is never spared. */
+  lasts?(resource: object): boolean;
   /** What it opens is seldom, and its line tells much: it has a purse of stacks of its own. */
   readonly telling?: boolean;
   /** Whether code with this stack, in a later tick of such a thing's, still works for it: it may be a callback of the user's by then. */

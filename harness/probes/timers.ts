@@ -57,6 +57,9 @@ function identifyTimeout(resource: object, opening: Opening | undefined): Identi
   };
 }
 
+/** A minute: what libraries arm for a call or a connection attempt is over sooner. */
+const LONG_MS = 60_000;
+
 const clearTimeout = globalThis.clearTimeout;
 const clearImmediate = globalThis.clearImmediate;
 
@@ -95,6 +98,7 @@ const timers: Probe = {
       identify: identifyTimeout,
       callback: (resource) => (resource as NodeTimeout)._onTimeout,
       isPlumbing,
+      lasts: (resource) => (resource as NodeTimeout)._idleTimeout >= LONG_MS,
       transient: true,
     },
     Immediate: {
