@@ -47,6 +47,20 @@ function detail(channel: InternalChannel, account: Account<InternalChannel>): st
   return `channel #${channel.getChannelzRef().id}  ${state}${calls}`;
 }
 
+const clearTimeout = globalThis.clearTimeout;
+
+/** Whoever waits for a change of its state is not told of this one: `waitForReady` would have it connect again (1.14.7). */
+function letGo(channel: InternalChannel | undefined): void {
+  if (channel === undefined) return;
+  const watchers = field(channel, 'connectivityStateWatchers');
+  const waiting: unknown[] = Array.isArray(watchers) ? watchers.splice(0) : [];
+  for (const each of waiting) {
+    const timer = field(asObject(each) ?? {}, 'timer');
+    clearTimeout(timer as NodeJS.Timeout | undefined);
+  }
+  channel.close();
+}
+
 const watchOf = (wiring: Wiring): Watch => ({
   // By the books and not by reachability: a client that was never used has no handle, and a collection is not its `close()`.
   state: (resource) => ((resource as Account<InternalChannel>).closed ? 'released' : 'open'),
@@ -59,7 +73,7 @@ const watchOf = (wiring: Wiring): Watch => ({
       label: `to ${account.name}`,
       ...(channel === undefined ? {} : { detail: detail(channel, account) }),
       made: true,
-      release: () => channel?.close(),
+      release: () => letGo(channel),
     };
   },
   isOwnCode: wiring.isOwnCode,
@@ -114,13 +128,19 @@ const channels: Probe = {
     const accounts = channelsOf(wiring);
     const watch = watchOf(wiring);
     const pools = new Set<() => SubchannelPool>();
-    wiring.whenLoaded('internal-channel', (exports) => {
-      const prototype = prototypeOf(exports, 'InternalChannel');
+    const wire = (exports: Exports, type: string): boolean => {
+      const prototype = prototypeOf(exports, type);
       if (prototype === undefined) return false;
       accounts.methods(prototype, OWN_CODE);
       accounts.closing(prototype, 'close', true);
-      return accounts.ofClass(exports, 'InternalChannel', watch, false, targetOf);
-    });
+      return accounts.ofClass(exports, type, watch, false, targetOf);
+    };
+    wiring.whenLoaded('internal-channel', (exports) => wire(exports, 'InternalChannel'));
+    // Up to 1.7 the public channel does all of it.
+    wiring.whenLoaded(
+      'channel',
+      (exports, besides) => besides('internal-channel') || wire(exports, 'ChannelImplementation'),
+    );
     const acts = (module: string, type: string, names: readonly string[], of: (self: object) => unknown): void =>
       wiring.whenLoaded(module, (exports) => asActs(wiring, accounts, exports, type, names, of));
     const nothing = (): undefined => undefined;
@@ -134,6 +154,13 @@ const channels: Probe = {
     return {
       modulesLoaded: () => wiring.look(),
       moduleLoading: () => wiring.moduleLoading(),
+      audit() {
+        const [unseen] = wiring.unmet('internal-channel', 'channel', 'subchannel', 'load-balancer');
+        // Silence would pass for a clean file.
+        if (unseen !== undefined)
+          throw new Error(`${unseen} is not as any grpc-js known so far: what it opens cannot be seen`);
+        return [];
+      },
       // Every closed client leaves its subchannels in the pool for its next sweep, 10 s later at the most: sweep now.
       drain() {
         for (const pool of pools) pool().unrefUnusedSubchannels();

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Realm, Recorder } from '../../../engine/probe';
 import type { Frame } from '../../../model/frame';
 import { type AnyFunction, wrap } from '../../patching/wrap';
@@ -7,9 +7,12 @@ import { Accounts } from './accounts';
 /** What a module of gRPC's exports. */
 export type Exports = Record<string, unknown>;
 
+/** Wires what a module exports. `besides` tells whether another module of the same copy is loaded. Gives whether it knows the exports. */
+export type Wire = (exports: Exports, besides: (module: string) => boolean) => boolean;
+
 interface Wish {
   readonly module: string;
-  readonly wire: (exports: Exports) => boolean;
+  readonly wire: Wire;
 }
 
 /** So many modules are loaded between two looks at what is there: gRPC's own are more, so the first look at them comes before the test file goes on. */
@@ -31,6 +34,8 @@ export class Wiring {
   readonly #undo: (() => void)[] = [];
   readonly #homes = new Set<string>();
   readonly #pending = new Map<string, Set<Wish>>();
+  /** Modules that may be gRPC's. */
+  readonly #paths = new Set<string>();
   #seen = 0;
   #sinceLook = 0;
   #users = 0;
@@ -67,7 +72,7 @@ export class Wiring {
    * @param module its name without path and extension: `internal-channel`
    * @param wire tells whether these are the exports it knows; asked again later if not, for a module may be half loaded
    */
-  whenLoaded(module: string, wire: (exports: Exports) => boolean): void {
+  whenLoaded(module: string, wire: Wire): void {
     this.#wishes.push({ module, wire });
   }
 
@@ -106,10 +111,21 @@ export class Wiring {
     this.#sinceLook = 0;
     const paths = this.#realm.modules();
     // Fewer than before: the module registry was emptied, and what is loaded now are other copies.
-    if (paths.length < this.#seen) this.#seen = 0;
+    if (paths.length < this.#seen) {
+      this.#seen = 0;
+      this.#paths.clear();
+    }
     for (const path of paths.slice(this.#seen)) this.#meet(path);
     this.#seen = paths.length;
     for (const [path, wishes] of this.#pending) this.#grant(path, wishes);
+  }
+
+  /** Modules of gRPC's that are loaded, yet nobody knew what to do with: of those named, and where a client is loaded beside them. */
+  unmet(...modules: readonly string[]): readonly string[] {
+    return [...this.#pending.keys()].filter((path) => {
+      const name = basename(path, '.js');
+      return modules.includes(name) && this.#paths.has(join(dirname(path), 'make-client.js'));
+    });
   }
 
   /** A probe is done; the last one puts everything back. */
@@ -123,6 +139,7 @@ export class Wiring {
   #meet(path: string): void {
     const [, home, module] = MODULE.exec(path) ?? [];
     if (home === undefined || module === undefined) return;
+    this.#paths.add(path);
     const wishes = this.#wishes.filter((wish) => wish.module === module);
     if (wishes.length > 0) this.#pending.set(path, new Set(wishes));
   }
@@ -130,8 +147,9 @@ export class Wiring {
   #grant(path: string, wishes: Set<Wish>): void {
     const exported = this.#realm.exportsOf(path);
     if (typeof exported !== 'object' || exported === null) return;
+    const besides = (module: string): boolean => this.#paths.has(join(dirname(path), `${module}.js`));
     for (const wish of wishes) {
-      if (!wish.wire(exported as Exports)) continue;
+      if (!wish.wire(exported as Exports, besides)) continue;
       wishes.delete(wish);
       this.#homes.add(dirname(path));
     }
