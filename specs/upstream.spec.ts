@@ -13,7 +13,8 @@ const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 
 /** The exact version a variant imports, as package.json pins it: `name@version`. */
 function importedBy(pair: Pair, variant: string): string | undefined {
   const text = readFileSync(join(UPSTREAM, pair.name, `${variant}.ts`), 'utf8');
-  const [, name = ''] = /require\('([^']+)'\)/.exec(text) ?? [];
+  // What imports none itself has its scenario import the package under its own name.
+  const [, name = pair.package] = /require\('([^']+)'\)/.exec(text) ?? [];
   const pin = devDependencies[name];
   return pin?.startsWith('npm:') ? pin.slice('npm:'.length) : `${name}@${pin}`;
 }
