@@ -61,6 +61,3 @@ export function shortName(type: ResourceType): string {
   const name = type.getTypeUrl().replace(/^.*[./]/, '');
   return SHORT[name] ?? name;
 }
-
-/** `LDS "shop"`. */
-export const resourceName = (type: ResourceType, name: string): string => `${shortName(type)} "${name}"`;

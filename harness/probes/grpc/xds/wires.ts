@@ -7,7 +7,7 @@ import { clientWatch } from './clients';
 import { Managers } from './reasons';
 import type { CallState, ResourceType, ServerClient, XdsClient } from './shape';
 import { type StreamRecord, streamWatch } from './streams';
-import { type WatchRecord, watchesOf } from './watches';
+import { recordOf, watchesOf } from './watches';
 
 /** What a watcher is told by its client: whatever it then starts was named by the resource it watches. */
 const NEWS = ['onGenericResourceChanged', 'onError', 'onResourceDoesNotExist'];
@@ -164,12 +164,7 @@ export class XdsWires {
   #watched(client: XdsClient, [type, name, watcher]: readonly unknown[], above: AnyFunction): void {
     const who = asObject(watcher);
     if (who === undefined || typeof name !== 'string') return;
-    const record: WatchRecord = {
-      client: new WeakRef(client),
-      type: new WeakRef(type as ResourceType),
-      watcher: new WeakRef(who),
-      name,
-    };
+    const record = recordOf(client, type as ResourceType, name, who);
     this.#managers.started(name, who);
     const sighting = { watch: this.#resourceWatch, resource: record, keep: true, above };
     this.#holdings.set(who, this.#wiring.recorder.opened(sighting));
