@@ -55,7 +55,7 @@ export class XdsWires {
     this.#wiring.wrap(exports, 'getSingletonXdsClient', (original) => this.#singleton(original));
     const watcher = prototypeOf(exports, 'Watcher');
     if (watcher !== undefined) for (const name of NEWS) this.#asItsOwn(watcher, name);
-    return this.#clients.ofClass(exports, 'XdsClient', this.#clientWatch, true, () => '');
+    return this.#clients.ofClass(exports, 'XdsClient', this.#clientWatch, false, () => '');
   }
 
   #before(prototype: object, name: string, look: (self: object) => void): void {

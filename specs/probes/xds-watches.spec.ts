@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { describeProbe } from './probe-fixtures';
+
+const folder = join(__dirname, '../../fixtures/probes/xds-watches');
+const LEFT = /^A gRPC client channel to xds:\/\/\/shop was closed in .+, yet its /;
+
+describeProbe(
+  'xds-watches',
+  {
+    'leaks-open-channel': { kind: 'grpc-channel', says: /^A gRPC client channel to xds:\/\/\/shop was opened in this/ },
+    'leaks-own-watch': {
+      kind: 'xds-watch',
+      says: /^An xDS watch of CDS "shop-cluster" was started in this test, but never cancelled\./,
+    },
+    'leaks-lost-watch': {
+      kind: 'grpc-channel',
+      says: new RegExp(`${LEFT.source}.+ left an xDS watch of EDS "shop-endpo`),
+    },
+    'leaks-lost-stream': { kind: 'grpc-channel', says: new RegExp(`${LEFT.source}.+ left an ADS stream to 127`) },
+    'leaks-own-bootstrap': { kind: 'grpc-channel', says: new RegExp(`${LEFT.source}.+ left an xDS client`) },
+  },
+  { globalSetup: join(folder, 'start-control-plane.ts'), globalTeardown: join(folder, 'stop-control-plane.ts') },
+);
