@@ -19,5 +19,10 @@ describeProbe(
     'leaks-lost-stream': { kind: 'grpc-channel', says: new RegExp(`${LEFT.source}.+ left an ADS stream to 127`) },
     'leaks-own-bootstrap': { kind: 'grpc-channel', says: new RegExp(`${LEFT.source}.+ left an xDS client`) },
   },
-  { globalSetup: join(folder, 'start-control-plane.ts'), globalTeardown: join(folder, 'stop-control-plane.ts') },
+  {
+    globalSetup: join(folder, 'start-control-plane.ts'),
+    globalTeardown: join(folder, 'stop-control-plane.ts'),
+    // A worker for each file: the connection that one file's process-wide client keeps has news in the next one's time.
+    workerIdleMemoryLimit: 1,
+  },
 );
