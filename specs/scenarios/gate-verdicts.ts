@@ -16,22 +16,20 @@ export interface ExpectedFinding {
   readonly says: RegExp;
   /** Its last sentence. */
   readonly remedy: string;
-  /** The tree beneath the root, down to subchannels: what one that tries to connect has open differs from moment to moment. */
+  /** The tree beneath the root, without what changes from moment to moment: subchannels, and timers by which gRPC tries again. */
   readonly owns: Tree;
 }
 
 /** Noun and label of every thing, each with what it owns. */
 export type Tree = readonly (readonly [string, Tree])[];
 
-/** Unref'd timers by which gRPC tries again come and go while it is judged. */
-const isRetry = ({ facts }: Thing): boolean => facts.unref === true && facts.delayMs !== undefined;
+const comesAndGoes = ({ kind, facts }: Thing): boolean =>
+  kind === 'grpc-subchannel' || (facts.unref === true && facts.delayMs !== undefined);
 
-const treeOf = ({ kind, owns }: Thing): Tree =>
-  kind === 'grpc-subchannel'
-    ? []
-    : owns
-        .filter((thing) => !isRetry(thing))
-        .map((thing) => [withoutPorts(`${thing.noun} ${thing.label}`).trim(), treeOf(thing)] as const);
+const treeOf = ({ owns }: Thing): Tree =>
+  owns
+    .filter((thing) => !comesAndGoes(thing))
+    .map((thing) => [withoutPorts(`${thing.noun} ${thing.label}`).trim(), treeOf(thing)] as const);
 
 /** Plays every variant under the gate, many times in a row: each test of a leaky one has exactly one finding, and all say the same. */
 export function describeVerdicts(
