@@ -69,6 +69,9 @@ test('leaks an animation that never ends', () => {
   const draw = () => requestAnimationFrame(draw); // opens
   draw();
 });
+test('leaks a timeout of the page', () => {
+  setTimeout(() => {}, 60_000); // opens
+});
 test('leaks an interval of the page', () => {
   window.setInterval(() => {}, 500); // opens
 });
