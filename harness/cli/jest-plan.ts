@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { environmentSources, readOptions, UsageError } from '../config';
+import { packageOf } from '../model/frame';
 import { type GlobalConfig, runsWholeSuite } from '../runners/jest-filter';
 import { projectSource } from '../runners/project';
 import type { JestCommand } from './jest-command';
@@ -8,6 +9,8 @@ import type { JestCommand } from './jest-command';
 export interface JestPlan {
   /** Project id to the path of the environment it runs in. */
   readonly environments: Readonly<Record<string, string>>;
+  /** Runners that are not Jest's own, by path. */
+  readonly runners: readonly string[];
   readonly testResultsProcessor: string | undefined;
   readonly rootDir: string;
   readonly watch: boolean;
@@ -24,6 +27,7 @@ interface ShownConfig {
     readonly id: string;
     readonly rootDir: string;
     readonly testEnvironment: string;
+    readonly runner: string;
     readonly testEnvironmentOptions?: { readonly leakgate?: unknown };
   }[];
   readonly globalConfig: GlobalConfig;
@@ -50,6 +54,7 @@ export function jestPlan(command: JestCommand, cwd: string): JestPlan {
   for (const source of environmentSources(process.env)) readOptions(source);
   return {
     environments: Object.fromEntries(configs.map(({ id, testEnvironment }) => [id, testEnvironment])),
+    runners: [...new Set(configs.map(({ runner }) => runner))].filter((path) => packageOf(path) !== 'jest-runner'),
     testResultsProcessor: globalConfig.testResultsProcessor ?? undefined,
     rootDir: globalConfig.rootDir,
     watch: globalConfig.watch === true || globalConfig.watchAll === true,

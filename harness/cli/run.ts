@@ -105,6 +105,7 @@ async function judge({ folder, plan, end, runId, graceMs }: Ended): Promise<RunR
     folder: pages,
     outcome,
     green: end.how === 'stopped' ? undefined : end.code === 0,
+    runners: plan.runners,
     wholeSuite: plan.wholeSuite,
     cutShort: cutShort || outcome?.interrupted === true,
     orphans,

@@ -46,6 +46,7 @@ function summarizeRound(folder: string, outcome: RunOutcome): void {
     orphans: [],
     opinions: readOpinions(folder),
     problems: [],
+    runners: [],
     notes: [],
   });
   const colors = wantsColors(process.stderr, process.env);

@@ -91,6 +91,7 @@ class LeakgateReporter {
       orphans: await findOrphans(search, DEFAULTS.graceMs),
       opinions: readOpinions(folder),
       problems: [],
+      runners: [],
       notes: canFindOrphans ? [] : [`Orphaned processes cannot be looked for on ${process.platform}.`],
     });
   }

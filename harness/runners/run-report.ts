@@ -10,6 +10,8 @@ export interface Evidence {
   readonly outcome: RunOutcome | undefined;
   /** Whether Jest itself came out green; `undefined` while that is not known yet. */
   readonly green: boolean | undefined;
+  /** Runners in the configuration that are not Jest's own, by path: whether they make environments is theirs to say. */
+  readonly runners: readonly string[];
   /** No filter was given: an allowance that matched nothing is out of date. */
   readonly wholeSuite: boolean;
   /** Jest was stopped before its end: by `--bail`, or by hand. What was under way then is no lost process. */
@@ -37,8 +39,9 @@ function reportsByFile(reports: readonly FileReport[]): ReadonlyMap<string, read
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /** Files that ran and were not judged, or not all of their tests. */
-function uncheckedFiles({ folder, outcome }: Evidence): string[] {
+function uncheckedFiles({ folder, outcome, runners }: Evidence): string[] {
   const problems: string[] = [];
+  const unchecked: string[] = [];
   const byFile = reportsByFile(folder.reports);
   const silent = new Set([...folder.off, ...folder.unfinished, ...folder.refused.map(({ file }) => file)]);
   const ran = new Map<string, number>();
@@ -46,17 +49,29 @@ function uncheckedFiles({ folder, outcome }: Evidence): string[] {
   for (const [file, tests] of ran) {
     const reports = byFile.get(file);
     if (reports === undefined) {
-      if (tests > 0 && !silent.has(file)) problems.push(`${file} ran but was not checked. ${DOCBLOCK}`);
+      if (tests === 0 || silent.has(file)) continue;
+      if (runners.length > 0) unchecked.push(file);
+      else problems.push(`${file} ran but was not checked. ${DOCBLOCK}`);
       continue;
     }
     const judged = reports.reduce((sum, report) => sum + report.tests, 0);
     if (judged < tests && !silent.has(file)) {
-      problems.push(
-        `${file} ran ${count(tests, 'test')}, but only ${judged} of them were judged. Its test runner is not jest-circus, or its environment keeps \`handleTestEvent\` to itself.`,
-      );
+      if (runners.length > 0) unchecked.push(file);
+      else
+        problems.push(
+          `${file} ran ${count(tests, 'test')}, but only ${judged} of them were judged. Its test runner is not jest-circus, or its environment keeps \`handleTestEvent\` to itself.`,
+        );
     }
   }
-  return problems;
+  return unchecked.length === 0 ? problems : [...problems, underOtherRunners(unchecked, runners)];
+}
+
+/** A runner of the project's own may use no environments at all (linters and type checkers do not): one sentence for all it ran. */
+function underOtherRunners(files: readonly string[], runners: readonly string[]): string {
+  const [first] = files;
+  const which = files.length === 1 ? `${first} was` : `${count(files.length, 'file')} were`;
+  const example = files.length === 1 ? '' : `, ${first} among them`;
+  return `${which} not checked, or not in full${example}: the runner ${runners.join(' or ')} does not run them in Jest's environments. Leave its project out with \`--ignoreProjects\`.`;
 }
 
 function problemsOf(evidence: Evidence): string[] {

@@ -99,6 +99,42 @@ describe('leakgate run exits with', () => {
     expect(run.code).toBe(4);
   });
 
+  it('4 for what another runner ran, said once, and 0 without its project', async () => {
+    const files = {
+      'package.json': JSON.stringify({
+        jest: {
+          watchman: false,
+          projects: [
+            { displayName: 'tests' },
+            { displayName: 'lint', runner: '<rootDir>/lint.js', testMatch: ['**/*.test.js'] },
+          ],
+        },
+      }),
+      'lint.js': `
+        const { createEmptyTestResult } = require('@jest/test-result');
+        module.exports = class {
+          async runTests(tests, _watcher, onStart, onResult) {
+            for (const test of tests) {
+              await onStart(test);
+              const passed = { ancestorTitles: [], fullName: 'lint', title: 'lint', status: 'passed', failureMessages: [] };
+              const result = { testFilePath: test.path, numPassingTests: 1, testResults: [passed] };
+              await onResult(test, { ...createEmptyTestResult(), ...result });
+            }
+          }
+        };`,
+      'a.test.js': CLEAN,
+      'b.test.js': CLEAN,
+    };
+    const both = await gate(files);
+    expect(both.summary.match(/^Problem: .*$/gm)).toEqual([
+      expect.stringMatching(
+        /^Problem: {5}2 files were not checked, or not in full, <dir>\/[ab]\.test\.js among them: the runner <dir>\/lint\.js does not run them in Jest's environments\. Leave its project out with `--ignoreProjects`\.$/,
+      ),
+    ]);
+    expect(both.code).toBe(4);
+    expect((await gate(files, '--ignoreProjects', 'lint')).code).toBe(0);
+  });
+
   it('4 when a test calls process.exit(0), whatever exit code it asks for', async () => {
     const run = await gate({ 'a.test.js': "test('x', () => { process.exit(0); });\n" }, '--runInBand');
     expect(run.summary).toContain('Problem:     <dir>/a.test.js was begun and never finished');

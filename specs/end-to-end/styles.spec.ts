@@ -194,4 +194,41 @@ describe('retries', () => {
       expect(run.tests.get('always leaks')?.messages.match(/never cleared/g)).toHaveLength(1);
     }
   });
+
+  it('judges each attempt of a describe that is retried as a whole, and its hooks with it', async () => {
+    const text = `
+const net = require('node:net');
+let attempts = 0;
+describe('with hooks', () => {
+  jest.retryTimes(2, { entireDescribe: true });
+  let server;
+  beforeAll((done) => { server = net.createServer().listen(0, '127.0.0.1', done); });
+  afterAll((done) => { server.close(done); });
+  test('careless once', () => {
+    if (attempts++ === 0) setInterval(() => {}, 1_000); // line 10
+  });
+  test('uses what the hooks open', () => expect(server.listening).toBe(true));
+});
+describe('without', () => {
+  jest.retryTimes(1, { entireDescribe: true });
+  test('always leaks', () => {
+    setTimeout(() => {}, 60_000); // line 17
+  });
+  test('is careful', () => {});
+});
+`;
+    const run = await runJest({ files: { 'whole.test.js': text }, config: QUICK });
+    expect([...run.tests].map(([test, { status }]) => `${test}: ${status}`)).toEqual([
+      'with hooks careless once: passed',
+      'with hooks uses what the hooks open: passed',
+      'without always leaks: failed',
+      'without is careful: passed',
+    ]);
+    expect(findingsOf(run).map(({ scope, openedAt }) => [scope.path.join(' '), openedAt?.line])).toEqual([
+      ['with hooks careless once', 10],
+      ['without always leaks', 17],
+      ['without always leaks', 17],
+    ]);
+    expect(run.tests.get('without always leaks')?.messages.match(/never cleared/g)).toHaveLength(1);
+  });
 });

@@ -27,6 +27,7 @@ const evidence = (over: Partial<Evidence> = {}): Evidence => ({
   orphans: [],
   opinions: [],
   problems: [],
+  runners: [],
   notes: [],
   ...over,
 });
