@@ -3,7 +3,8 @@ import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import { asObject, nativeLives } from '../engine/native';
-import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Watch } from '../engine/probe';
+import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Sighting, Watch } from '../engine/probe';
+import { Strays } from './listeners/strays';
 import { type Around, Patches } from './patching/patch';
 
 type Listener = (...args: unknown[]) => void;
@@ -89,20 +90,37 @@ const signalWatch: Watch = {
   identify: (resource) => ({ kind: 'signal-handler', subject: resource, adjunct: true }),
 };
 
+/** Emitter and listener as they are met; a registration holds neither. */
+type Addition = Pick<Registration, 'name' | 'event' | 'adder' | 'index' | 'sandboxed'> & {
+  readonly emitter: EventEmitter;
+  readonly listener: Listener;
+};
+
+const registered = (addition: Addition): Registration => ({
+  ...addition,
+  emitter: new WeakRef(addition.emitter),
+  listener: new WeakRef(addition.listener),
+  superseded: false,
+});
+
 /** Records what is added to the emitters it is shown. */
 class ListenerWatcher implements ActiveProbe {
   readonly #patches = new Patches();
-  readonly #seen = new WeakSet<object>();
+  /** Every emitter that is watched, and what the user calls it. */
+  readonly #watched = new Map<EventEmitter, { readonly name: string; readonly sandboxed: boolean }>();
+  readonly #strays = new Strays();
   readonly #registrations = new WeakMap<Listener, Registration[]>();
   readonly #recorder: Recorder;
+  #loaded = false;
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
   }
 
   watch(emitter: EventEmitter, name: string, sandboxed: boolean): void {
-    if (this.#seen.has(emitter)) return;
-    this.#seen.add(emitter);
+    if (this.#watched.has(emitter)) return;
+    this.#watched.set(emitter, { name, sandboxed });
+    this.#strays.since(emitter);
     for (const adder of ADDERS) this.#patches.method(emitter, adder, this.#around(emitter, name, adder, sandboxed));
   }
 
@@ -115,8 +133,29 @@ class ListenerWatcher implements ActiveProbe {
     }
   }
 
+  /** What modules put on the sandbox's own emitters as they load dies with it. */
+  modulesLoaded(): void {
+    if (this.#loaded) return;
+    this.#loaded = true;
+    for (const [emitter, { sandboxed }] of this.#watched) if (sandboxed) this.#strays.since(emitter);
+  }
+
+  audit(): readonly Sighting[] {
+    const sightings: Sighting[] = [];
+    for (const { emitter, event, listener } of this.#strays.found()) {
+      const known = this.#registrations.get(listener) ?? [];
+      if (known.some((other) => other.event === event && other.emitter.deref() === emitter)) continue;
+      const name = this.#watched.get(emitter)?.name ?? '';
+      const resource = registered({ emitter, name, event, listener, adder: 'on', index: 0, sandboxed: false });
+      sightings.push({ watch: listenerWatch, resource, keep: true });
+    }
+    return sightings;
+  }
+
   stop(): void {
     this.#patches.restore();
+    this.#strays.clear();
+    this.#watched.clear();
   }
 
   #around(emitter: EventEmitter, name: string, adder: string, sandboxed: boolean): Around {
@@ -126,16 +165,7 @@ class ListenerWatcher implements ActiveProbe {
       const index = occurrences(emitter, event, listener);
       const result = call();
       if (occurrences(emitter, event, listener) <= index) return result;
-      const registration: Registration = {
-        emitter: new WeakRef(emitter),
-        name,
-        event,
-        adder,
-        listener: new WeakRef(listener),
-        index,
-        sandboxed,
-        superseded: false,
-      };
+      const registration = registered({ emitter, name, event, adder, listener, index, sandboxed });
       this.#supersede(emitter, listener, registration);
       this.#recorder.opened({ watch: listenerWatch, resource: registration, keep: true, above: wrapper });
       return result;

@@ -75,3 +75,36 @@ describe('the emitters that are watched', () => {
     expect(code).toBe(0);
   }, 60_000);
 });
+
+describe('a listener that came by a way around the emitter’s own methods', () => {
+  it('is the file’s, if a test left it there, and not if it was taken off or came with a module', async () => {
+    const { reports } = await runJest({
+      files: {
+        'strays.test.js': `
+          const { EventEmitter } = require('events');
+          const { on, once, off } = EventEmitter.prototype;
+          const http = require('http');
+          on.call(process, 'SIGWINCH', () => {});
+          test('leaves one on the process', () => { on.call(process, 'SIGUSR2', () => {}); });
+          test('leaves one on the agent', () => { once.call(http.globalAgent, 'free', () => {}); });
+          test('takes it off', () => {
+            const heard = () => {};
+            on.call(process, 'SIGUSR1', heard);
+            off.call(process, 'SIGUSR1', heard);
+          });`,
+        'clean.test.js': "test('listens to none', () => { console.log('output'); });",
+      },
+      args: ['--runInBand'],
+    });
+    const findings = reports.flatMap((report) => report.findings);
+    expect(findings.map(({ owner, scope, count, message }) => [owner, scope.kind, count, message])).toEqual([
+      [
+        'none',
+        'file',
+        2,
+        '2 listeners, one of them a listener for "SIGUSR2" on process, were added in this file, but never removed.\n' +
+          "Remove it with `process.off('SIGUSR2', listener)` in an `afterAll` at the top of the file.",
+      ],
+    ]);
+  }, 60_000);
+});
