@@ -20,8 +20,21 @@ export interface Leftover {
   readonly at: Frame | undefined;
 }
 
+const isTimer = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.watch.transient === true);
+
+/**
+ * Whether a timer tells nothing beside the thing it was armed by. What a live one times is its own business; of what a closed one
+ * left, timers that hold nothing up come and go as long as there is more that is live.
+ */
+export function isAside(owned: Suspect, maker: Suspect): boolean {
+  if (!isTimer(owned)) return false;
+  if (maker.closed === undefined) return maker.identity.made === true;
+  return owned.identity.facts?.unref === true && maker.owns.some((each) => !isTimer(each));
+}
+
 function* liveBeneath(closed: Suspect): Iterable<{ readonly live: Suspect; readonly by: Suspect }> {
   for (const owned of closed.owns) {
+    if (isAside(owned, closed)) continue;
     if (owned.closed === undefined) yield { live: owned, by: closed };
     else yield* liveBeneath(owned);
   }

@@ -34,7 +34,7 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
     if (known !== undefined) return known;
     const seen = entry.identify();
     if (entry.failure !== undefined) knowledge.failed(entry, entry.failure);
-    const identity = seen === undefined ? undefined : knowledge.refine(seen);
+    const identity = seen === undefined ? undefined : knowledge.refine(seen, entry.opening);
     if (identity === undefined) return undefined;
     const suspect: Suspect = { ...suspectOf(entry, identity, knowledge), closed: entry.closing ?? OUTSIDE };
     closed.set(entry, suspect);

@@ -187,7 +187,7 @@ export interface ActiveProbe {
   /** A module is about to run. Asked for every single one, so it has to be cheap. */
   moduleLoading?(): void;
   /** Adds what this probe knows of another probe's subject: whose pool a socket idles in, which request it serves. */
-  refine?(identity: Identity): Identity | undefined;
+  refine?(identity: Identity, opening: Opening | undefined): Identity | undefined;
   /** Asks libraries to let go of what they keep by design for a while, before deferred verdicts fall. */
   drain?(): void;
 }

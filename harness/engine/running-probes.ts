@@ -54,11 +54,11 @@ export class RunningProbes {
   }
 
   /** What every probe knows of a subject, put together; `undefined` if one knows it is nobody's business. */
-  refine(seen: Identity): Identity | undefined {
+  refine(seen: Identity, opening: Opening | undefined): Identity | undefined {
     let identity: Identity | undefined = seen;
     for (const { probe, active } of this.#running) {
       try {
-        if (identity !== undefined && active.refine !== undefined) identity = active.refine(identity);
+        if (identity !== undefined && active.refine !== undefined) identity = active.refine(identity, opening);
       } catch (error) {
         this.#note(probe.name, error);
       }
@@ -70,7 +70,7 @@ export class RunningProbes {
   knowledge(rules: readonly Rule[]): Knowledge {
     return {
       memoryOf: (subject) => this.#ledger.memoryOf(subject),
-      refine: (seen) => this.refine(seen),
+      refine: (seen, opening) => this.refine(seen, opening),
       failed: (entry, error) => this.#note(this.#bringers.get(entry.watch) ?? 'ledger', error, entry.opening),
       ruledOut: byDesign(rules),
     };

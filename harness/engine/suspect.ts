@@ -50,7 +50,7 @@ function beyondOwn(trace: readonly Frame[]): readonly Frame[] {
 /** What else is known of a subject. */
 export interface Knowledge {
   memoryOf(subject: object): Memory | undefined;
-  refine(identity: Identity): Identity | undefined;
+  refine(identity: Identity, opening: Opening | undefined): Identity | undefined;
   /** The probe that brought an entry cannot judge it: that is said at the end, once. */
   failed(entry: Entry, error: Error): void;
   /** Whether a built-in rule says that it stays by design. */
@@ -72,7 +72,8 @@ export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): S
     if (entry.reported || entry.state() === 'released') continue;
     const seen = entry.identify();
     if (entry.failure !== undefined) knowledge.failed(entry, entry.failure);
-    const identity = seen === undefined || entry.failure !== undefined ? undefined : knowledge.refine(seen);
+    const identity =
+      seen === undefined || entry.failure !== undefined ? undefined : knowledge.refine(seen, entry.opening);
     if (identity === undefined) continue;
     const known = bySubject.get(identity.subject);
     if (known === undefined) bySubject.set(identity.subject, suspectOf(entry, identity, knowledge));

@@ -3,7 +3,7 @@ import { fingerprint } from '../model/fingerprint';
 import { type Frame, packageOfFrame } from '../model/frame';
 import type { Lexicon, Thing } from '../model/resource';
 import { type Saying, say, sayLeft } from '../model/sentence';
-import { type Leftover, leftoverOf } from './leftovers';
+import { isAside, type Leftover, leftoverOf } from './leftovers';
 import { withPackageNames } from './package-name';
 import type { Scope } from './scope';
 import type { Suspect } from './suspect';
@@ -134,19 +134,14 @@ export class Verdicts {
       ...(identity.detail === undefined ? {} : { detail: identity.detail }),
       ...(suspect.closed === undefined ? {} : { closed: true }),
       facts: identity.facts ?? {},
+      ...(identity.separate === true ? { separate: true } : {}),
       ...(openedAt === undefined ? {} : { openedAt }),
       owns: suspect.owns
-        .filter((owned) => !seen.has(owned) && !isInnerTimer(owned, suspect))
+        .filter((owned) => !seen.has(owned) && !isAside(owned, suspect))
         .map((owned) => this.#thing(owned, seen)),
     };
   }
 }
-
-/** What a live thing times is its own business: only the timers that a closed one left tell anything. */
-const isInnerTimer = (owned: Suspect, maker: Suspect): boolean =>
-  maker.identity.made === true &&
-  maker.closed === undefined &&
-  owned.entries.every((entry) => entry.watch.transient === true);
 
 const closedAt = (root: Suspect): Frame | undefined => root.closed?.frames.find((frame) => frame.origin === 'user');
 

@@ -32,6 +32,8 @@ export interface Thing {
   /** How it stands in a tree, where noun and label are not enough: `subchannel #13  127.0.0.1:41873  READY, 2 references`. */
   readonly detail?: string;
   readonly facts: Facts;
+  /** Released on its own: its line is worth reading beneath an owner's. */
+  readonly separate?: true;
   readonly openedAt?: Frame;
   /** It was closed, and is here because of what it left. */
   readonly closed?: true;

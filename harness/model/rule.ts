@@ -24,8 +24,6 @@ export interface Rule {
   readonly package: string;
   /** End of the path of the file in that package that opens it. */
   readonly file: string;
-  /** End of the path of the file in that package on whose behalf, where `file` works for several. */
-  readonly through?: string;
   /** Why it cannot leak. */
   readonly reason: string;
   /** Where that can be read. */
@@ -35,16 +33,10 @@ export interface Rule {
 const isIn = (frame: Frame, packageName: string, file: string): boolean =>
   packageOfFrame(frame) === packageName && normalizePath(frame.file).endsWith(`/${file}`);
 
-/**
- * Whether `rule` says of a thing opened by `trace` that it stays by design. The innermost frame counts, and the one it worked for
- * if the rule names that: who else called it does not matter.
- */
+/** Whether `rule` says of a thing opened by `trace` that it stays by design. Only the innermost frame counts: who else called it does not matter. */
 export function ruledOut(rule: Rule, kind: string, trace: readonly Frame[]): boolean {
-  const [inner, ...outer] = trace;
-  if (inner === undefined || rule.kind !== kind || !isIn(inner, rule.package, rule.file)) return false;
-  if (rule.through === undefined) return true;
-  const employer = outer.find((frame) => !isIn(frame, rule.package, rule.file));
-  return employer !== undefined && isIn(employer, rule.package, rule.through);
+  const [inner] = trace;
+  return inner !== undefined && rule.kind === kind && isIn(inner, rule.package, rule.file);
 }
 
 /** Whether `allowance` covers `finding`: every field it names must match. */

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Finding } from '../model/finding';
 import type { Frame } from '../model/frame';
 import { formatFrame } from '../model/frame';
@@ -18,11 +19,15 @@ const OWNED = 8;
 /** How a thing stands in a tree. */
 const standing = (thing: Thing): string => thing.detail ?? nameOf(thing).replace(/^an? /, '');
 
+/** Where what is released on its own was opened. */
+const lineOf = ({ separate, openedAt }: Thing): string =>
+  separate === true && openedAt !== undefined ? `  (${relative(process.cwd(), openedAt.file)}:${openedAt.line})` : '';
+
 function ownedLines(owned: readonly Thing[], prefix: string): string[] {
   const lines = owned.slice(0, OWNED).flatMap((thing, index, shown) => {
     const last = index === shown.length - 1 && owned.length <= OWNED;
     return [
-      `${prefix}${last ? '└─' : '├─'} ${standing(thing)}`,
+      `${prefix}${last ? '└─' : '├─'} ${standing(thing)}${lineOf(thing)}`,
       ...ownedLines(thing.owns, `${prefix}${last ? '   ' : '│  '}`),
     ];
   });

@@ -1,4 +1,5 @@
 import { asObject, field } from '../../engine/native';
+import type { Opening } from '../../engine/opening';
 import type { Probe, Watch } from '../../engine/probe';
 import { type Account, type Accounts, prototypeOf } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
@@ -22,6 +23,10 @@ const CLIENT_CALLS = [
 
 /** The same of a channel, for who drives one without a client. */
 const CHANNEL_CALLS = ['getConnectivityState', 'watchConnectivityState', 'createCall'];
+
+/** What a channel times by itself. All channels of the file are known, so a timer of that code that is none of theirs is an earlier file's, at work again. */
+const TIMERS = ['idleTimer', 'callRefTimer'];
+const CHANNEL_FILE = /[\\/]internal-channel\.js$/;
 
 /** What of a channel's own code opens something. */
 const OWN_CODE = [
@@ -151,7 +156,27 @@ const channels: Probe = {
       pools.add(() => getSubchannelPool(true) as SubchannelPool);
       return true;
     });
+    const isOthers = (timer: object, opening: Opening | undefined): boolean => {
+      if (opening === undefined || !CHANNEL_FILE.test(opening.frames[0]?.file ?? '')) return false;
+      if (!wiring.isOwnCode(opening.frames)) return false;
+      for (const channel of accounts.known()) if (TIMERS.some((name) => field(channel, name) === timer)) return false;
+      return true;
+    };
+    /** The pause before a name is resolved again does nothing when it fires and nobody has asked for that. */
+    const drainsByItself = (timer: object): boolean => {
+      for (const channel of accounts.known()) {
+        const resolving = asObject(field(channel, 'resolvingLoadBalancer')) ?? {};
+        const pause = asObject(field(resolving, 'backoffTimeout')) ?? {};
+        if (field(pause, 'timerId') === timer) return field(resolving, 'continueResolving') !== true;
+      }
+      return false;
+    };
     return {
+      refine(identity, opening) {
+        if (identity.facts?.delayMs === undefined) return identity;
+        const { subject } = identity;
+        return isOthers(subject, opening) || drainsByItself(subject) ? undefined : identity;
+      },
       modulesLoaded: () => wiring.look(),
       moduleLoading: () => wiring.moduleLoading(),
       audit() {
@@ -176,7 +201,7 @@ const byWiring = new WeakMap<Wiring, Accounts<InternalChannel>>();
 export function channelsOf(wiring: Wiring): Accounts<InternalChannel> {
   let accounts = byWiring.get(wiring);
   if (accounts === undefined) {
-    accounts = wiring.accounts<InternalChannel>();
+    accounts = wiring.accounts<InternalChannel>(true);
     byWiring.set(wiring, accounts);
   }
   return accounts;

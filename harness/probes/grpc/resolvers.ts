@@ -20,17 +20,17 @@ const resolvers: Probe = {
   },
   start(recorder, realm) {
     const wiring = Wiring.of(recorder, realm);
-    const accounts = wiring.accounts<object>();
+    const accounts = wiring.accounts<object>(true);
     const channels = channelsOf(wiring);
     const watch: Watch = {
-      // An open channel's resolver is the channel's business; it tells nothing more.
       state(resource) {
-        const { closed, subject, holding } = resource as Account<object>;
-        if (closed || (subject !== undefined && subject.deref() === undefined)) return 'released';
-        return channels.isOpen(holding?.within) ? 'released' : 'open';
+        const { closed, subject } = resource as Account<object>;
+        return closed || (subject !== undefined && subject.deref() === undefined) ? 'released' : 'open';
       },
       identify(resource, opening) {
         const account = resource as Account<object>;
+        // An open channel's resolver is the channel's business, and tells nothing more.
+        if (channels.isOpen(account.holding?.within)) return undefined;
         // Without a channel it is the user's own, or else a server's, which binds its port with one and keeps none.
         if (account.holding?.within === undefined && opening?.frames[0]?.origin !== 'user') return undefined;
         const resolver = account.subject?.deref() as { destroy?(): void } | undefined;
@@ -58,6 +58,8 @@ const resolvers: Probe = {
           if (resolver !== undefined) {
             accounts.methods(resolver, ['updateResolution']);
             accounts.closing(resolver, 'destroy', false);
+            // The oldest ones have nothing to be destroyed.
+            if (account !== undefined && !('destroy' in resolver)) accounts.close(account);
           }
           return made;
         };
@@ -65,11 +67,15 @@ const resolvers: Probe = {
       });
       return true;
     });
-    /** A server resolves the address it binds with a resolver it keeps no hold on: the timer that spaces resolutions out fires once, and does nothing. */
+    /**
+     * A server resolves the address it binds with a resolver it keeps no hold on: the timers that space resolutions out fire once, and
+     * do nothing unless somebody has asked for another.
+     */
     const drainsByItself = (timer: object): boolean => {
-      for (const { thing, holding } of accounts.open()) {
-        if (field(thing, 'nextResolutionTimer') !== timer) continue;
-        return holding?.within === undefined && field(thing, 'continueResolving') !== true;
+      for (const thing of accounts.known()) {
+        const pause = asObject(field(thing, 'backoff')) ?? {};
+        if (field(thing, 'nextResolutionTimer') !== timer && field(pause, 'timerId') !== timer) continue;
+        return field(thing, 'continueResolving') !== true;
       }
       return false;
     };

@@ -17,10 +17,14 @@ export interface Account<T extends object> {
 export class Accounts<T extends object> {
   readonly #wiring: Wiring;
   readonly #byThing = new WeakMap<object, Account<T>>();
+  readonly #remembering: boolean;
   readonly #open = new Set<Account<T>>();
+  readonly #closed = new Set<Account<T>>();
 
-  constructor(wiring: Wiring) {
+  /** @param remembering whether closed things are remembered, for as long as somebody else holds them */
+  constructor(wiring: Wiring, remembering: boolean) {
     this.#wiring = wiring;
+    this.#remembering = remembering;
   }
 
   /** The account of a thing that was seen being made. */
@@ -41,6 +45,17 @@ export class Accounts<T extends object> {
       const thing = account.subject?.deref();
       if (thing !== undefined) yield { thing, holding: account.holding };
       else if (account.subject !== undefined) this.#open.delete(account);
+    }
+  }
+
+  /** All that are still there and remembered, closed or not. */
+  *known(): Iterable<T> {
+    for (const accounts of [this.#open, this.#closed]) {
+      for (const account of accounts) {
+        const thing = account.subject?.deref();
+        if (thing !== undefined) yield thing;
+        else if (account.subject !== undefined) accounts.delete(account);
+      }
     }
   }
 
@@ -73,6 +88,7 @@ export class Accounts<T extends object> {
     if (account.closed) return;
     account.closed = true;
     this.#open.delete(account);
+    if (this.#remembering) this.#closed.add(account);
     this.#wiring.recorder.closed(account.holding, above);
   }
 

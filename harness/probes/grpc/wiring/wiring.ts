@@ -62,9 +62,12 @@ export class Wiring {
     return this.#active;
   }
 
-  /** New accounts of one kind of thing. */
-  accounts<T extends object>(): Accounts<T> {
-    return new Accounts<T>(this);
+  /**
+   * New accounts of one kind of thing.
+   * @param remembering whether closed things are remembered too, for as long as somebody else holds them; not for what is many
+   */
+  accounts<T extends object>(remembering = false): Accounts<T> {
+    return new Accounts<T>(this, remembering);
   }
 
   /**
