@@ -7,7 +7,7 @@ const grpcJs: readonly Rule[] = [
     package: '@grpc/grpc-js',
     file: 'build/src/subchannel-pool.js',
     reason:
-      'the global subchannel pool looks every 10 s for subchannels nobody refers to any more; it stops by itself when none is left',
+      "the global subchannel pool looks every 10 s for subchannels nobody refers to any more; it is unref'd, and stops by itself when none is left",
     reference: 'https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/src/subchannel-pool.ts',
   },
 ];

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Thing } from '../../harness/model/resource';
-import { openingLine, verdict, withoutPorts } from './gated-story';
+import { openingLine, PLAYS, verdict, withoutPorts } from './gated-story';
 
-const TIMES = 100;
 /** A hundred plays of the longest story, beside others on a busy machine. */
 const DEADLINE_MS = 300_000;
 
@@ -37,13 +36,13 @@ export function describeVerdicts(
   leaky: Readonly<Record<string, ExpectedFinding>>,
   fixed: readonly string[],
 ): void {
-  describe(`${scenario} under the gate, ${TIMES} times in a row`, () => {
+  describe(`${scenario} under the gate, ${PLAYS} times in a row`, () => {
     it.each(Object.entries(leaky))(
       'fails %s with exactly one finding a test, always the same',
       async (variant, expected) => {
-        const { tests, failed, findings } = await verdict(scenario, variant, TIMES);
-        expect([tests, failed.length, findings.length]).toEqual([TIMES, TIMES, TIMES]);
-        expect(new Set(findings.map(({ scope }) => scope.path.join(' '))).size).toBe(TIMES);
+        const { tests, failed, findings } = await verdict(scenario, variant, PLAYS);
+        expect([tests, failed.length, findings.length]).toEqual([PLAYS, PLAYS, PLAYS]);
+        expect(new Set(findings.map(({ scope }) => scope.path.join(' '))).size).toBe(PLAYS);
         const alike = new Map(findings.map(({ fingerprint, message }) => [fingerprint, message]));
         expect([...alike]).toHaveLength(1);
         for (const finding of findings) {
@@ -66,7 +65,7 @@ export function describeVerdicts(
     it.each(fixed)(
       'passes %s',
       async (variant) => {
-        expect(await verdict(scenario, variant, TIMES)).toEqual({ tests: TIMES, failed: [], findings: [] });
+        expect(await verdict(scenario, variant, PLAYS)).toEqual({ tests: PLAYS, failed: [], findings: [] });
       },
       DEADLINE_MS,
     );

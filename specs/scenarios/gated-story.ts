@@ -3,6 +3,9 @@ import { resolve } from 'node:path';
 import type { Finding } from '../../harness/model/finding';
 import { runJest } from '../end-to-end/jest-project';
 
+/** How often a story is played in a row: `SCENARIO_PLAYS`, by default a hundred times. */
+export const PLAYS = Number(process.env.SCENARIO_PLAYS ?? 100);
+
 const FOLDER = resolve(__dirname, '../../fixtures/scenarios');
 
 /** What the gate says of one variant of a scenario, played so many times. */

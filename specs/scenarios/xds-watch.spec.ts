@@ -1,17 +1,16 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { openingLine, type Verdict, verdict, withoutPorts } from './gated-story';
+import { openingLine, PLAYS, type Verdict, verdict, withoutPorts } from './gated-story';
 
 jest.setTimeout(240_000);
 
-const TIMES = 100;
 const LINE = 'const client = new Client(`xds:///${service}`, credentials.createInsecure());';
 
-describe(`xds-watch under the gate, ${TIMES} times in a row`, () => {
+describe(`xds-watch under the gate, ${PLAYS} times in a row`, () => {
   const all = new Map<string, Verdict>();
 
   beforeAll(async () => {
     const variants = ['leaky', 'fixed', 'injected-leaky', 'injected-fixed'];
-    const judged = variants.map((variant) => verdict('xds-watch', variant, TIMES));
+    const judged = variants.map((variant) => verdict('xds-watch', variant, PLAYS));
     for (const [index, each] of (await Promise.all(judged)).entries()) all.set(variants[index] ?? '', each);
   });
 
@@ -26,10 +25,10 @@ describe(`xds-watch under the gate, ${TIMES} times in a row`, () => {
     ],
   ])('fails %s with exactly one finding a test, always the same', (variant, says) => {
     const { tests, failed, findings } = all.get(variant) as Verdict;
-    expect(tests).toBe(TIMES);
-    expect(failed).toHaveLength(TIMES);
-    expect(findings).toHaveLength(TIMES);
-    expect(new Set(findings.map(({ scope }) => scope.path.join(' '))).size).toBe(TIMES);
+    expect(tests).toBe(PLAYS);
+    expect(failed).toHaveLength(PLAYS);
+    expect(findings).toHaveLength(PLAYS);
+    expect(new Set(findings.map(({ scope }) => scope.path.join(' '))).size).toBe(PLAYS);
     expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(1);
     for (const finding of findings) {
       expect(finding).toMatchObject({ kind: 'leak', class: 'library', root: { kind: 'grpc-channel' }, count: 1 });
@@ -56,6 +55,6 @@ describe(`xds-watch under the gate, ${TIMES} times in a row`, () => {
   });
 
   it.each(['fixed', 'injected-fixed'])('passes %s', (variant) => {
-    expect(all.get(variant)).toEqual({ tests: TIMES, failed: [], findings: [] });
+    expect(all.get(variant)).toEqual({ tests: PLAYS, failed: [], findings: [] });
   });
 });
