@@ -184,7 +184,7 @@ export interface ActiveProbe {
   audit?(known: readonly object[]): readonly Sighting[];
   /** The file's modules are loaded, or a suite begins: libraries may have come that were not there before. */
   modulesLoaded?(): void;
-  /** A module is about to run. Asked for every single one, so it has to be cheap. */
+  /** Some modules have been loaded since it was last asked, and another is about to run. */
   moduleLoading?(): void;
   /** Adds what this probe knows of another probe's subject: whose pool a socket idles in, which request it serves. */
   refine?(identity: Identity, opening: Opening | undefined): Identity | undefined;

@@ -178,7 +178,7 @@ const channels: Probe = {
         return isOthers(subject, opening) || drainsByItself(subject) ? undefined : identity;
       },
       modulesLoaded: () => wiring.look(),
-      moduleLoading: () => wiring.moduleLoading(),
+      moduleLoading: () => wiring.look(),
       audit() {
         const [unseen] = wiring.unmet('internal-channel', 'channel', 'subchannel', 'load-balancer');
         // Silence would pass for a clean file.

@@ -15,9 +15,6 @@ interface Wish {
   readonly wire: Wire;
 }
 
-/** So many modules are loaded between two looks at what is there: gRPC's own are more, so the first look at them comes before the test file goes on. */
-const MODULES_A_LOOK = 8;
-
 /** Where gRPC for Node keeps its compiled modules, under whatever name the package was installed. */
 const MODULE = /^(.*[\\/]build[\\/]src)[\\/]([\w-]+)\.js$/;
 
@@ -37,7 +34,6 @@ export class Wiring {
   /** Modules that may be gRPC's. */
   readonly #paths = new Set<string>();
   #seen = 0;
-  #sinceLook = 0;
   #users = 0;
   #active = true;
 
@@ -104,14 +100,8 @@ export class Wiring {
     });
   }
 
-  /** A module is about to run: gRPC may be among those that ran since the last look. */
-  moduleLoading(): void {
-    if (++this.#sinceLook >= MODULES_A_LOOK) this.look();
-  }
-
   /** Finds what is loaded by now. */
   look(): void {
-    this.#sinceLook = 0;
     const paths = this.#realm.modules();
     // Fewer than before: the module registry was emptied, and what is loaded now are other copies.
     if (paths.length < this.#seen) {
