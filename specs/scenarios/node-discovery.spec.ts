@@ -39,7 +39,7 @@ describeVerdicts(
   'node-discovery',
   {
     leaky: {
-      opens: "const client = new Client('discovery:///shop', credentials.createInsecure(), OPTIONS);",
+      opens: "const client = new Client('discovery:///shop', credentials.createInsecure(), options);",
       says: /^A gRPC client channel to discovery:\/\/\/shop was closed in .*story\.ts:\d+, yet it left a round_robin policy \(.*discovery-resolver\.ts:\d+\)\.$/,
       remedy: 'Stop what goes on using it before it is closed.',
       owns: [['a round_robin policy', [node, node, node, node, node, node]]],
