@@ -4,11 +4,10 @@ import type { Holders } from './holders';
 import type { Scope } from './scope';
 import type { Patience } from './settle';
 import type { Suspect } from './suspect';
-import { type Knowledge, rootOf, suspectsAmong } from './suspect';
+import { isTimer, type Knowledge, rootOf, suspectsAmong } from './suspect';
 
 /** One of a flood, past the budget of stacks: its line is that of its likes, and its verdict falls with theirs. */
-const isLost = (root: Suspect): boolean =>
-  root.trace.length === 0 && root.owner === 'lineage' && root.entries.every((entry) => entry.watch.transient === true);
+const isLost = (root: Suspect): boolean => root.trace.length === 0 && root.owner === 'lineage' && isTimer(root);
 
 /** When a root's verdict is due. `never`: by design, or none of this scope's business. */
 export type Due = 'now' | 'at-file-end' | 'never';

@@ -2,7 +2,7 @@ import type { Frame } from '../model/frame';
 import { madeOf } from './makers-of';
 import { knowsUser } from './opening';
 import { packageNameOf } from './package-name';
-import type { Suspect } from './suspect';
+import { isTimer, type Suspect } from './suspect';
 
 /** What a closed thing left behind, and how it came to be. */
 export interface Leftover {
@@ -19,8 +19,6 @@ export interface Leftover {
   /** Where it was made: innermost, or if that is no library's doing, in the user's own code. */
   readonly at: Frame | undefined;
 }
-
-const isTimer = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.watch.transient === true);
 
 /**
  * Whether a timer tells nothing beside the thing it was armed by. What a live one times is its own business; of what a closed one

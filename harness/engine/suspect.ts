@@ -177,6 +177,9 @@ function adoptAdjuncts(suspects: readonly Suspect[]): void {
   }
 }
 
+/** Nothing but timers: gone without anyone's act. */
+export const isTimer = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.watch.transient === true);
+
 const isLibrarys = (suspect: Suspect): boolean => suspect.trace[0]?.origin === 'library';
 
 /**
@@ -184,7 +187,6 @@ const isLibrarys = (suspect: Suspect): boolean => suspect.trace[0]?.origin === '
  * the connection it made, and go when that is closed.
  */
 function adoptCompanions(roots: readonly Suspect[]): void {
-  const isTimer = (root: Suspect): boolean => root.entries.every((entry) => entry.watch.transient === true);
   const at = (root: Suspect): string => `${root.scope.id} ${place(root)}`;
   const made = new Map<string, Suspect>();
   for (const root of roots) {

@@ -43,7 +43,7 @@ function timing(call: object): string {
 function sessionsHeldBy(streams: readonly object[], channel: object | undefined, channels: Accounts<InternalChannel>) {
   if (channel === undefined || channels.get(channel)?.closed !== true) return [];
   const shared = new Set<unknown>();
-  for (const { thing } of channels.open()) for (const each of heldBy(thing)) shared.add(sessionOf(each));
+  for (const thing of channels.open()) for (const each of heldBy(thing)) shared.add(sessionOf(each));
   return streams.flatMap((stream) => {
     const session = asObject((stream as { session?: unknown }).session);
     return session === undefined || shared.has(session) ? [] : [session];

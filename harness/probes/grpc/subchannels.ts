@@ -7,7 +7,6 @@ import { Wiring } from './wiring/wiring';
 
 /** The parts of a `Subchannel` that are read. */
 interface Subchannel {
-  getAddress?(): string;
   getChannelzRef(): { readonly id: number };
   unref(): void;
 }
@@ -80,7 +79,7 @@ const subchannels: Probe = {
     const accounts = wiring.accounts<Subchannel>();
     const channels = channelsOf(wiring);
     const holders = (subchannel: object): object[] =>
-      [...channels.open()].flatMap(({ thing }) => ([...heldBy(thing)].includes(subchannel) ? [thing] : []));
+      [...channels.open()].flatMap((thing) => ([...heldBy(thing)].includes(subchannel) ? [thing] : []));
     const watch: Watch = {
       state(resource) {
         const { closed, subject } = resource as Account<Subchannel>;
@@ -111,7 +110,7 @@ const subchannels: Probe = {
      * subchannel or has asked it to connect again: it drains by itself.
      */
     const drainsByItself = (timer: object): boolean => {
-      for (const { thing: subchannel } of accounts.open()) {
+      for (const subchannel of accounts.open()) {
         const backoff = asObject(field(subchannel, 'backoffTimeout'));
         if (backoff === undefined || field(backoff, 'timerId') !== timer) continue;
         return references(subchannel) <= 0 && field(subchannel, 'continueConnecting') !== true;

@@ -13,6 +13,15 @@ export interface Account<T extends object> {
   readonly name: string;
 }
 
+/** The things that are still there; the accounts of those that are gone are dropped. */
+function* there<T extends object>(accounts: Set<Account<T>>): Iterable<T> {
+  for (const account of accounts) {
+    const thing = account.subject?.deref();
+    if (thing !== undefined) yield thing;
+    else if (account.subject !== undefined) accounts.delete(account);
+  }
+}
+
 /** The accounts of all things of one kind in a test file. */
 export class Accounts<T extends object> {
   readonly #wiring: Wiring;
@@ -40,23 +49,14 @@ export class Accounts<T extends object> {
   }
 
   /** Things not closed yet, and still there. */
-  *open(): Iterable<{ readonly thing: T; readonly holding: Holding | undefined }> {
-    for (const account of this.#open) {
-      const thing = account.subject?.deref();
-      if (thing !== undefined) yield { thing, holding: account.holding };
-      else if (account.subject !== undefined) this.#open.delete(account);
-    }
+  open(): Iterable<T> {
+    return there(this.#open);
   }
 
   /** All that are still there and remembered, closed or not. */
   *known(): Iterable<T> {
-    for (const accounts of [this.#open, this.#closed]) {
-      for (const account of accounts) {
-        const thing = account.subject?.deref();
-        if (thing !== undefined) yield thing;
-        else if (account.subject !== undefined) accounts.delete(account);
-      }
-    }
+    yield* there(this.#open);
+    yield* there(this.#closed);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { Realm, Recorder } from '../../../engine/probe';
 import type { Frame } from '../../../model/frame';
+import { replaceSlot } from '../../patching/slot';
 import { type AnyFunction, wrap } from '../../patching/wrap';
 import { Accounts } from './accounts';
 
@@ -93,11 +94,8 @@ export class Wiring {
   /** Puts `value` in the place of an exported class. Importers reach it through its module's exports, so they meet it at their next use. */
   replace(exports: Exports, name: string, value: object): void {
     const before = Object.getOwnPropertyDescriptor(exports, name);
-    if (before === undefined || !Reflect.defineProperty(exports, name, { ...before, value })) return;
-    this.#undo.push(() => {
-      if (Object.getOwnPropertyDescriptor(exports, name)?.value === value)
-        Reflect.defineProperty(exports, name, before);
-    });
+    const undo = before === undefined ? undefined : replaceSlot(exports, name, { ...before, value });
+    if (undo !== undefined) this.#undo.push(undo);
   }
 
   /** Finds what is loaded by now. */
