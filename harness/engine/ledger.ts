@@ -104,7 +104,7 @@ export class Ledger implements Recorder {
 
   opened(sighting: Sighting): Holding | undefined {
     if (this.#muted > 0) return undefined;
-    const beginning = this.#makers.beginning(sighting) ?? this.beginning(sighting.above);
+    const beginning = this.#makers.beginning(sighting, this.#inAct) ?? this.beginning(sighting.above);
     return this.openedLater(beginning, sighting);
   }
 
@@ -155,11 +155,12 @@ export class Ledger implements Recorder {
     return entry;
   }
 
-  act<T>(above: (...args: never[]) => unknown, fn: () => T): T {
+  act<T>(above: (...args: never[]) => unknown, fn: () => T, known?: Holding): T {
     const lineage = this.lineage.getStore();
     // A library calling itself: the user's call further out is the better line.
-    if (lineage === undefined || this.#inAct || this.#muted > 0 || !this.stacks.may(lineage.scope.budget)) return fn();
-    const opening = this.stacks.take(above);
+    if (lineage === undefined || this.#inAct || this.#muted > 0) return fn();
+    const before = known instanceof Entry && knowsUser(known.opening) ? known.opening : undefined;
+    const opening = before ?? (this.stacks.may(lineage.scope.budget) ? this.stacks.take(above) : undefined);
     if (!knowsUser(opening)) return fn();
     this.#inAct = true;
     try {

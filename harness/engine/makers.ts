@@ -39,10 +39,15 @@ export class Makers {
     return this.#now !== undefined && watch.lasts?.(resource) === true;
   }
 
-  /** The beginning of what its maker tells enough of, without a stack. */
-  beginning(sighting: Sighting): Beginning | undefined {
-    const scope = this.#lineage.getStore()?.scope;
-    if (sighting.made !== true || scope === undefined) return undefined;
+  /**
+   * The beginning of what its maker tells enough of, or the user's call that makes it, without a stack.
+   * @param acting such a call is being acted out
+   */
+  beginning(sighting: Sighting, acting: boolean): Beginning | undefined {
+    const { scope, act } = this.#lineage.getStore() ?? {};
+    if (scope === undefined) return undefined;
+    if (sighting.acted === true && acting) return { scope, answers: scope.lifetime, opening: act };
+    if (sighting.made !== true) return undefined;
     if (this.#now === undefined || this.#now.closing !== undefined) return undefined;
     return { scope, answers: scope.lifetime, opening: undefined };
   }

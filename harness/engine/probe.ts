@@ -108,6 +108,8 @@ export interface Sighting {
   readonly above?: (...args: never[]) => unknown;
   /** Whose code now runs is its maker and tells enough: no stack, unless the maker is closed, or there is none. */
   readonly made?: boolean;
+  /** Made by the very call of the user's that is being acted out: if its line was captured, it is this one's too. */
+  readonly acted?: boolean;
 }
 
 /** The ledger's line for one thing a probe reported. Opaque to probes. */
@@ -146,8 +148,9 @@ export interface Recorder {
    * Runs `fn`, a library's public function the user's code is calling: what it opens in later ticks, where no frame of the user's
    * is left, is known by this call's line.
    * @param above the probe's wrapper: its frames are left out
+   * @param known what the same call of the user's has opened: if its line is known, no stack is captured
    */
-  act<T>(above: (...args: never[]) => unknown, fn: () => T): T;
+  act<T>(above: (...args: never[]) => unknown, fn: () => T, known?: Holding): T;
   /**
    * Something was made just now that may open others later on, in whoever's context: a client, a pool, an agent. It is no finding
    * by itself, but the root of what it holds, by its own data, where that would else be laid to a test within its scope.

@@ -4,7 +4,7 @@ import type { Identity, Probe, Watch } from '../../engine/probe';
 import { packageOf } from '../../model/frame';
 import { channelsOf, type InternalChannel } from './channels';
 import { heldBy, sessionOf } from './subchannels';
-import { type Account, type Accounts, prototypeOf } from './wiring/accounts';
+import { type Account, type Accounts, type Known, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { Wiring } from './wiring/wiring';
 
 /** The parts of a `ResolvingCall` that are read: it is what every client call comes to, in every version from 1.8. */
@@ -15,6 +15,9 @@ interface ResolvingCall {
 
 /** What of a call's own code opens something: streams, and the timers of deadlines, retries and hedging. */
 const OWN_CODE = ['getConfig', 'sendMessageWithContext', 'startRead', 'halfClose'];
+
+/** The user's call of the channel tells where it is made. */
+const ACTED: Known = { acted: true };
 
 /** gRPC's own number for it. */
 const CANCELLED = 1;
@@ -96,7 +99,7 @@ function wireStart(wiring: Wiring, prototype: object, accounts: Accounts<Resolvi
     // Generated clients keep the client's own methods from before anybody could wrap them, but all of them come by here.
     const wrapper = function (this: object, ...args: unknown[]): unknown {
       const holding = accounts.get(this)?.holding;
-      return recorder.act(wrapper, () => recorder.within(holding, () => original.apply(this, args)));
+      return recorder.act(wrapper, () => recorder.within(holding, () => original.apply(this, args)), holding);
     };
     return wrapper;
   });
@@ -119,6 +122,27 @@ const calls: Probe = {
     const wiring = Wiring.of(recorder, realm);
     const accounts = wiring.accounts<ResolvingCall>();
     const watch = watchOf(wiring);
+    let creating = 0;
+    wiring.whenLoaded('channel', (exports) => {
+      const prototype = prototypeOf(exports, 'ChannelImplementation');
+      if (prototype === undefined) return false;
+      wiring.wrap(
+        prototype,
+        'createCall',
+        (original) =>
+          function (this: object, ...args: unknown[]): unknown {
+            creating++;
+            try {
+              return original.apply(this, args);
+            } finally {
+              creating--;
+            }
+          },
+      );
+      return true;
+    });
+    // A call that a call of the user's makes on its way is the library's: its line is its own.
+    const known = (): Known => (creating === 1 ? ACTED : UNKNOWN);
     wiring.whenLoaded('resolving-call', (exports) => {
       const prototype = prototypeOf(exports, 'ResolvingCall');
       if (prototype === undefined) return false;
@@ -126,7 +150,7 @@ const calls: Probe = {
       accounts.methods(prototype, OWN_CODE);
       // What a call that has its status still holds is the library's doing.
       accounts.closing(prototype, 'outputStatus', false);
-      return accounts.ofClass(exports, 'ResolvingCall', watch, false, ([, method]) => String(method));
+      return accounts.ofClass(exports, 'ResolvingCall', watch, known, ([, method]) => String(method));
     });
     return { stop: () => wiring.stop() };
   },

@@ -1,7 +1,7 @@
 import { asObject, field } from '../../engine/native';
 import type { Opening } from '../../engine/opening';
 import type { Probe, Watch } from '../../engine/probe';
-import { type Account, type Accounts, prototypeOf } from './wiring/accounts';
+import { type Account, type Accounts, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
 import { type Exports, Wiring } from './wiring/wiring';
 
@@ -138,7 +138,7 @@ const channels: Probe = {
       if (prototype === undefined) return false;
       accounts.methods(prototype, OWN_CODE);
       accounts.closing(prototype, 'close', true);
-      return accounts.ofClass(exports, type, watch, false, targetOf);
+      return accounts.ofClass(exports, type, watch, () => UNKNOWN, targetOf);
     };
     wiring.whenLoaded('internal-channel', (exports) => wire(exports, 'InternalChannel'));
     // Up to 1.7 the public channel does all of it.

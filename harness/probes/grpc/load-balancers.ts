@@ -1,6 +1,6 @@
 import { asObject } from '../../engine/native';
 import type { Probe, Watch } from '../../engine/probe';
-import { type Account, type Accounts, prototypeOf } from './wiring/accounts';
+import { type Account, type Accounts, MADE, prototypeOf } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
 import { type Exports, Wiring } from './wiring/wiring';
 
@@ -45,7 +45,7 @@ function wireFactory(wiring: Wiring, accounts: Accounts<object>, watch: Watch, e
       // Through its helper a policy calls back into what made it, often in a tick that began in a subchannel: that code is its maker's.
       const asMaker = <T>(fn: () => T): T => wiring.recorder.within(accounts.get(made)?.holding?.within, fn);
       const tied = callingWithin(helper, asMaker, 'createSubchannel');
-      made = accounts.make(watch, nameOf(config), wrapper, true, () => original.apply(this, [config, tied, ...rest]));
+      made = accounts.make(watch, nameOf(config), wrapper, MADE, () => original.apply(this, [config, tied, ...rest]));
       const policy = asObject(made);
       if (policy !== undefined) {
         accounts.methods(policy, POLICY_CODE);
@@ -94,7 +94,13 @@ const loadBalancers: Probe = {
       if (prototype === undefined) return prototypeOf(exports, 'PickFirstLoadBalancer') !== undefined;
       accounts.methods(prototype, LEAF_CODE);
       accounts.closing(prototype, 'destroy', false);
-      return accounts.ofClass(exports, 'LeafLoadBalancer', watch, true, () => 'pick_first');
+      return accounts.ofClass(
+        exports,
+        'LeafLoadBalancer',
+        watch,
+        () => MADE,
+        () => 'pick_first',
+      );
     });
     // The policies of grpc-js-xds arm timers of their own.
     wiring.whenLoaded('xds-client', ({ XdsClient }) => typeof XdsClient === 'function');

@@ -1,7 +1,7 @@
 import { asObject, field } from '../../engine/native';
 import type { Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
-import type { Account } from './wiring/accounts';
+import { type Account, MADE } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
 import { Wiring } from './wiring/wiring';
 
@@ -52,7 +52,7 @@ const resolvers: Probe = {
           // What runs when a resolver has news is the code of the channel it was made for, however late the news comes.
           const news = callingWithin(listener, (fn) => recorder.within(account?.holding?.within, fn));
           const make = (): unknown => original.apply(this, [target, news, ...rest]);
-          const made = accounts.make(watch, nameOf(target), wrapper, true, make);
+          const made = accounts.make(watch, nameOf(target), wrapper, MADE, make);
           account = accounts.get(made);
           const resolver = asObject(made);
           if (resolver !== undefined) {

@@ -1,7 +1,7 @@
 import { isMap, isSet } from 'node:util/types';
 import { asObject, field, slot } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
-import { type Account, type Accounts, prototypeOf } from './wiring/accounts';
+import { type Account, type Accounts, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { type Exports, Wiring } from './wiring/wiring';
 
 /** The parts of a `Server` that are read. */
@@ -141,7 +141,7 @@ function wireBinding(wiring: Wiring, prototype: object, accounts: Accounts<Serve
   const { recorder } = wiring;
   wiring.wrap(prototype, 'bindAsync', (original) => {
     const wrapper = function (this: object, ...args: unknown[]): unknown {
-      if (accounts.get(this) === undefined) accounts.make(watch, '', wrapper, false, () => this);
+      if (accounts.get(this) === undefined) accounts.make(watch, '', wrapper, UNKNOWN, () => this);
       // The port is bound behind promises: what comes then is known by this call.
       return recorder.act(wrapper, () => original.apply(this, args));
     };

@@ -1,7 +1,7 @@
 import { asObject, field } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
-import { type Account, prototypeOf } from './wiring/accounts';
+import { type Account, MADE, prototypeOf } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
 import { Wiring } from './wiring/wiring';
 
@@ -121,7 +121,13 @@ const subchannels: Probe = {
       const prototype = prototypeOf(exports, 'Subchannel');
       if (prototype === undefined) return false;
       accounts.methods(prototype, OWN_CODE);
-      return accounts.ofClass(exports, 'Subchannel', watch, true, (args) => written(args[1]));
+      return accounts.ofClass(
+        exports,
+        'Subchannel',
+        watch,
+        () => MADE,
+        (args) => written(args[1]),
+      );
     });
     return {
       refine: (identity) =>

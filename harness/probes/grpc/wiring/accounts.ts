@@ -1,7 +1,15 @@
 import { asObject } from '../../../engine/native';
-import type { Holding, Watch } from '../../../engine/probe';
+import type { Holding, Sighting, Watch } from '../../../engine/probe';
 import type { AnyFunction } from '../../patching/wrap';
 import type { Exports, Wiring } from './wiring';
+
+/** Why no stack need be captured: its maker tells enough, or the user's call that made it. */
+export type Known = Pick<Sighting, 'made' | 'acted'>;
+
+/** A stack is to be captured. */
+export const UNKNOWN: Known = {};
+/** Its maker tells enough. */
+export const MADE: Known = { made: true };
 
 /** What is known of one thing of gRPC's. The thing itself is held weakly. */
 export interface Account<T extends object> {
@@ -62,12 +70,12 @@ export class Accounts<T extends object> {
   /**
    * Runs `make`, which makes a thing, and opens an account of it: what is opened meanwhile is that thing's.
    * @param above frames above it are the probe's own
-   * @param made its maker tells enough, so no stack is captured
+   * @param known what tells enough of its opening
    */
-  make(watch: Watch, name: string, above: AnyFunction, made: boolean, make: () => unknown): unknown {
+  make(watch: Watch, name: string, above: AnyFunction, known: Known, make: () => unknown): unknown {
     const { recorder } = this.#wiring;
     const account: Account<T> = { subject: undefined, holding: undefined, closed: false, name };
-    account.holding = recorder.opened({ watch, resource: account, keep: true, above, made });
+    account.holding = recorder.opened({ watch, resource: account, keep: true, above, ...known });
     this.#open.add(account);
     let thing: unknown;
     try {
@@ -94,6 +102,7 @@ export class Accounts<T extends object> {
 
   /**
    * Opens an account of whatever an exported class makes from now on.
+   * @param known what tells enough of the opening of the one being made
    * @param nameOf what tells it from its likes, by the arguments of its constructor
    * @returns whether there is such a class
    */
@@ -101,7 +110,7 @@ export class Accounts<T extends object> {
     exports: Exports,
     type: string,
     watch: Watch,
-    made: boolean,
+    known: () => Known,
     nameOf: (args: readonly unknown[]) => string,
   ): boolean {
     const original = exports[type];
@@ -109,7 +118,9 @@ export class Accounts<T extends object> {
     const wiring = this.#wiring;
     const construct = (target: AnyFunction, args: unknown[], newTarget: AnyFunction): object => {
       const make = (): object => Reflect.construct(target, args, newTarget);
-      return wiring.active ? (this.make(watch, nameOf(args), construct as AnyFunction, made, make) as object) : make();
+      return wiring.active
+        ? (this.make(watch, nameOf(args), construct as AnyFunction, known(), make) as object)
+        : make();
     };
     wiring.replace(exports, type, new Proxy(original as AnyFunction, { construct }));
     return true;

@@ -1,7 +1,7 @@
 import { asObject } from '../../../engine/native';
 import type { Holding } from '../../../engine/probe';
 import type { AnyFunction } from '../../patching/wrap';
-import { type Accounts, prototypeOf } from '../wiring/accounts';
+import { type Accounts, prototypeOf, UNKNOWN } from '../wiring/accounts';
 import type { Exports, Wiring } from '../wiring/wiring';
 import { clientWatch } from './clients';
 import { Managers } from './reasons';
@@ -55,7 +55,13 @@ export class XdsWires {
     this.#wiring.wrap(exports, 'getSingletonXdsClient', (original) => this.#singleton(original));
     const watcher = prototypeOf(exports, 'Watcher');
     if (watcher !== undefined) for (const name of NEWS) this.#asItsOwn(watcher, name);
-    return this.#clients.ofClass(exports, 'XdsClient', this.#clientWatch, false, () => '');
+    return this.#clients.ofClass(
+      exports,
+      'XdsClient',
+      this.#clientWatch,
+      () => UNKNOWN,
+      () => '',
+    );
   }
 
   #before(prototype: object, name: string, look: (self: object) => void): void {
@@ -86,7 +92,7 @@ export class XdsWires {
   #adopt(client: XdsClient, above: AnyFunction): void {
     if (this.#clients.get(client) !== undefined) return;
     this.#processWide.add(client);
-    this.#clients.make(this.#clientWatch, 'of this process', above, false, () => client);
+    this.#clients.make(this.#clientWatch, 'of this process', above, UNKNOWN, () => client);
   }
 
   #connecting(original: AnyFunction): AnyFunction {
