@@ -122,27 +122,8 @@ const calls: Probe = {
     const wiring = Wiring.of(recorder, realm);
     const accounts = wiring.accounts<ResolvingCall>();
     const watch = watchOf(wiring);
-    let creating = 0;
-    wiring.whenLoaded('channel', (exports) => {
-      const prototype = prototypeOf(exports, 'ChannelImplementation');
-      if (prototype === undefined) return false;
-      wiring.wrap(
-        prototype,
-        'createCall',
-        (original) =>
-          function (this: object, ...args: unknown[]): unknown {
-            creating++;
-            try {
-              return original.apply(this, args);
-            } finally {
-              creating--;
-            }
-          },
-      );
-      return true;
-    });
     // A call that a call of the user's makes on its way is the library's: its line is its own.
-    const known = (): Known => (creating === 1 ? ACTED : UNKNOWN);
+    const known = (): Known => (wiring.creatingCalls === 1 ? ACTED : UNKNOWN);
     wiring.whenLoaded('resolving-call', (exports) => {
       const prototype = prototypeOf(exports, 'ResolvingCall');
       if (prototype === undefined) return false;

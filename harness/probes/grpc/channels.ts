@@ -103,7 +103,8 @@ function asActs(
       const wrapper = function (this: object, ...args: unknown[]): unknown {
         const { recorder } = wiring;
         const holding = channels.get(of(this))?.holding;
-        return recorder.act(wrapper, () => recorder.within(holding, () => original.apply(this, args)));
+        const run = (): unknown => recorder.within(holding, () => original.apply(this, args));
+        return recorder.act(wrapper, name === 'createCall' ? () => wiring.creatingCall(run) : run);
       };
       return wrapper;
     });

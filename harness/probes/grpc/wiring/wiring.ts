@@ -37,6 +37,7 @@ export class Wiring {
   #seen = 0;
   #users = 0;
   #active = true;
+  #creatingCalls = 0;
 
   /** The wiring of the test file that `recorder` keeps the books of. To be stopped as often as it was asked for. */
   static of(recorder: Recorder, realm: Realm): Wiring {
@@ -83,6 +84,21 @@ export class Wiring {
       first !== undefined && this.#homes.has(dirname(first.file)) && frames.every(({ origin }) => origin !== 'user')
     );
   };
+
+  /** How many calls are being created, each by the one before: above 1, the library makes one of its own on the way to the user's. */
+  get creatingCalls(): number {
+    return this.#creatingCalls;
+  }
+
+  /** Runs what creates a call. */
+  creatingCall<T>(run: () => T): T {
+    this.#creatingCalls++;
+    try {
+      return run();
+    } finally {
+      this.#creatingCalls--;
+    }
+  }
 
   /** Puts `make(original)` in the place of a function, own or inherited, until the end. Once: a second time does nothing. */
   wrap(target: object, name: string, make: (original: AnyFunction) => AnyFunction): void {
