@@ -4,7 +4,7 @@ import type { Holders } from './holders';
 import type { Scope } from './scope';
 import type { Patience } from './settle';
 import type { Suspect } from './suspect';
-import { isTimer, type Knowledge, rootOf, suspectsAmong } from './suspect';
+import { isAnyThing, isTimer, type Knowledge, rootOf, suspectsAmong } from './suspect';
 
 /** One of a flood, past the budget of stacks: its line is that of its likes, and its verdict falls with theirs. */
 const isLost = (root: Suspect): boolean => root.trace.length === 0 && root.owner === 'lineage' && isTimer(root);
@@ -28,6 +28,8 @@ const mayBeEnding = (root: Suspect): boolean =>
   root.identity.ending === true ||
   root.trace[0]?.origin === 'user' ||
   root.entries.some((entry) => entry.state() === 'closing');
+
+const NOTHING: Look = { due: [], busy: false, collectable: [], blind: false };
 
 /** How much patience a look calls for. */
 export function patienceWith(seen: Look): Patience {
@@ -87,6 +89,8 @@ export function look(
   deferred: readonly Entry[],
   hasty: Holders | undefined,
 ): Look {
+  // Most tests leave at most Node's own plumbing behind: then nothing else needs to be understood.
+  if (!isAnyThing(scope.entries, knowledge)) return NOTHING;
   const entries: Entry[] = [...deferred];
   for (let outer: Scope | undefined = scope.parent; outer !== undefined; outer = outer.parent) {
     entries.push(...outer.entries);

@@ -62,6 +62,18 @@ const place = (suspect: Suspect): string => {
   return frame === undefined ? '' : `${frame.file}:${frame.line}:${frame.column}`;
 };
 
+/** What a live entry is; `undefined` for Node's own plumbing, too. */
+function identityOf(entry: Entry, knowledge: Knowledge): Identity | undefined {
+  if (entry.reported || entry.state() === 'released') return undefined;
+  const seen = entry.identify();
+  if (entry.failure !== undefined) knowledge.failed(entry, entry.failure);
+  return seen === undefined || entry.failure !== undefined ? undefined : knowledge.refine(seen, entry.opening);
+}
+
+/** Whether anything is live among `entries` that has an author. */
+export const isAnyThing = (entries: readonly Entry[], knowledge: Knowledge): boolean =>
+  entries.some((entry) => identityOf(entry, knowledge) !== undefined);
+
 /**
  * What is live among `entries`, as things and not as handles, each beneath its owner.
  * Node's own plumbing is left out; what it belongs to is here.
@@ -69,11 +81,7 @@ const place = (suspect: Suspect): string => {
 export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): Suspect[] {
   const bySubject = new Map<object, Suspect>();
   for (const entry of entries) {
-    if (entry.reported || entry.state() === 'released') continue;
-    const seen = entry.identify();
-    if (entry.failure !== undefined) knowledge.failed(entry, entry.failure);
-    const identity =
-      seen === undefined || entry.failure !== undefined ? undefined : knowledge.refine(seen, entry.opening);
+    const identity = identityOf(entry, knowledge);
     if (identity === undefined) continue;
     const known = bySubject.get(identity.subject);
     if (known === undefined) bySubject.set(identity.subject, suspectOf(entry, identity, knowledge));
