@@ -178,8 +178,8 @@ const channels: Probe = {
         const { subject } = identity;
         return isOthers(subject, opening) || drainsByItself(subject) ? undefined : identity;
       },
-      modulesLoaded: () => wiring.look(),
-      moduleLoading: () => wiring.look(),
+      modulesLoaded: () => wiring.search(),
+      moduleLoading: () => wiring.search(),
       audit() {
         const [unseen] = wiring.unmet('internal-channel', 'channel', 'subchannel', 'load-balancer');
         // Silence would pass for a clean file.

@@ -44,13 +44,16 @@ function wireFactory(wiring: Wiring, accounts: Accounts<object>, watch: Watch, e
       let made: unknown;
       // Through its helper a policy calls back into what made it, often in a tick that began in a subchannel: that code is its maker's.
       const asMaker = <T>(fn: () => T): T => wiring.recorder.within(accounts.get(made)?.holding?.within, fn);
-      const tied = callingWithin(helper, asMaker, 'createSubchannel');
-      made = accounts.make(watch, nameOf(config), wrapper, MADE, () => original.apply(this, [config, tied, ...rest]));
-      const policy = asObject(made);
-      if (policy !== undefined) {
+      const look = <T>(fn: () => T): T | undefined => wiring.look('createLoadBalancer', fn);
+      const tied = look(() => callingWithin(helper, asMaker, 'createSubchannel')) ?? helper;
+      const name = look(() => nameOf(config)) ?? 'unnamed';
+      made = accounts.make(watch, name, wrapper, MADE, () => original.apply(this, [config, tied, ...rest]));
+      look(() => {
+        const policy = asObject(made);
+        if (policy === undefined) return;
         accounts.methods(policy, POLICY_CODE);
         accounts.closing(policy, 'destroy', false);
-      }
+      });
       return made;
     };
     return wrapper;

@@ -50,17 +50,20 @@ const resolvers: Probe = {
         const wrapper = function (this: unknown, target: unknown, listener: unknown, ...rest: unknown[]): unknown {
           let account: Account<object> | undefined;
           // What runs when a resolver has news is the code of the channel it was made for, however late the news comes.
-          const news = callingWithin(listener, (fn) => recorder.within(account?.holding?.within, fn));
+          const look = <T>(fn: () => T): T | undefined => wiring.look('createResolver', fn);
+          const asItsChannel = <T>(fn: () => T): T => recorder.within(account?.holding?.within, fn);
+          const news = look(() => callingWithin(listener, asItsChannel)) ?? listener;
           const make = (): unknown => original.apply(this, [target, news, ...rest]);
-          const made = accounts.make(watch, nameOf(target), wrapper, MADE, make);
-          account = accounts.get(made);
-          const resolver = asObject(made);
-          if (resolver !== undefined) {
+          const made = accounts.make(watch, look(() => nameOf(target)) ?? '', wrapper, MADE, make);
+          look(() => {
+            account = accounts.get(made);
+            const resolver = asObject(made);
+            if (resolver === undefined) return;
             accounts.methods(resolver, ['updateResolution']);
             accounts.closing(resolver, 'destroy', false);
             // The oldest ones have nothing to be destroyed.
             if (account !== undefined && !('destroy' in resolver)) accounts.close(account);
-          }
+          });
           return made;
         };
         return wrapper;

@@ -152,33 +152,21 @@ function wireBinding(wiring: Wiring, prototype: object, accounts: Accounts<Serve
 /** Notes how a server was told to shut down. */
 function wireShutdown(wiring: Wiring, prototype: object, notes: Notes): void {
   for (const name of ['tryShutdown', 'forceShutdown'] as const) {
-    wiring.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, ...args: unknown[]): unknown {
-          notes.look(this);
-          notes.told.set(this, name);
-          return original.apply(this, args);
-        },
-    );
+    wiring.before(prototype, name, (server) => {
+      notes.told.set(server, name);
+      notes.look(server);
+    });
   }
 }
 
 /** Notes which method each stream of a server's calls. Older versions are given stream and headers alone. */
 function wireHandlers(wiring: Wiring, prototype: object, notes: Notes): void {
   for (const name of ['_channelzHandler', '_streamHandler']) {
-    wiring.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, ...args: unknown[]): unknown {
-          const at = args.findIndex((each) => typeof (asObject(each) as Exports | undefined)?.[':path'] === 'string');
-          const stream = asObject(args[at - 1]);
-          if (stream !== undefined) notes.methods.set(stream, (args[at] as { ':path': string })[':path']);
-          return original.apply(this, args);
-        },
-    );
+    wiring.before(prototype, name, (_server, args) => {
+      const at = args.findIndex((each) => typeof (asObject(each) as Exports | undefined)?.[':path'] === 'string');
+      const stream = asObject(args[at - 1]);
+      if (stream !== undefined) notes.methods.set(stream, (args[at] as { ':path': string })[':path']);
+    });
   }
 }
 

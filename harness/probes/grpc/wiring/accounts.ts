@@ -118,9 +118,9 @@ export class Accounts<T extends object> {
     const wiring = this.#wiring;
     const construct = (target: AnyFunction, args: unknown[], newTarget: AnyFunction): object => {
       const make = (): object => Reflect.construct(target, args, newTarget);
-      return wiring.active
-        ? (this.make(watch, nameOf(args), construct as AnyFunction, known(), make) as object)
-        : make();
+      if (!wiring.active) return make();
+      const name = wiring.look(type, () => nameOf(args)) ?? '';
+      return this.make(watch, name, construct as AnyFunction, known(), make) as object;
     };
     wiring.replace(exports, type, new Proxy(original as AnyFunction, { construct }));
     return true;

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { asError } from '../../../engine/as-error';
 import type { Realm, Recorder } from '../../../engine/probe';
 import type { Frame } from '../../../model/frame';
 import { replaceSlot } from '../../patching/slot';
@@ -38,6 +39,8 @@ export class Wiring {
   #users = 0;
   #active = true;
   #creatingCalls = 0;
+  /** What looking has thrown while the user's own call was on the stack. */
+  #failure: Error | undefined;
 
   /** The wiring of the test file that `recorder` keeps the books of. To be stopped as often as it was asked for. */
   static of(recorder: Recorder, realm: Realm): Wiring {
@@ -107,6 +110,34 @@ export class Wiring {
     if (owner !== null) this.#undo.push(wrap(owner, name, make));
   }
 
+  /** As `wrap`: `look` is called with what the function was called on and with, before the function itself. */
+  before(target: object, name: string, look: (self: object, args: readonly unknown[]) => void): void {
+    const wiring = this;
+    this.wrap(
+      target,
+      name,
+      (original) =>
+        function (this: object, ...args: unknown[]): unknown {
+          if (wiring.active) wiring.look(name, () => look(this, args));
+          return original.apply(this, args);
+        },
+    );
+  }
+
+  /**
+   * Looks at what the user's own call, which is on the stack, was given or has made. What fails here is said when the file ends, loudly,
+   * and never thrown at the user.
+   * @param name the function that was called
+   */
+  look<T>(name: string, fn: () => T): T | undefined {
+    try {
+      return fn();
+    } catch (error) {
+      this.#failure ??= new Error(`what \`${name}\` was doing could not be seen: ${asError(error).message}`);
+      return undefined;
+    }
+  }
+
   /** Puts `value` in the place of an exported class. Importers reach it through its module's exports, so they meet it at their next use. */
   replace(exports: Exports, name: string, value: object): void {
     const before = Object.getOwnPropertyDescriptor(exports, name);
@@ -115,7 +146,7 @@ export class Wiring {
   }
 
   /** Finds what is loaded by now. */
-  look(): void {
+  search(): void {
     const paths = this.#realm.modules();
     // Fewer than before: the module registry was emptied, and what is loaded now are other copies.
     if (paths.length < this.#seen) {
@@ -135,12 +166,16 @@ export class Wiring {
     });
   }
 
-  /** A probe is done; the last one puts everything back. */
+  /**
+   * A probe is done; the last one puts everything back.
+   * @throws the first error met while looking, when all is put back
+   */
   stop(): void {
     if (--this.#users > 0) return;
     this.#active = false;
     for (const undo of this.#undo.reverse()) undo();
     wirings.delete(this.recorder);
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #meet(path: string): void {

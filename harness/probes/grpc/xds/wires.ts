@@ -37,8 +37,8 @@ export class XdsWires {
   #wireManagers(exports: Exports): boolean {
     const prototype = prototypeOf(exports, 'XdsDependencyManager');
     if (prototype === undefined) return false;
-    for (const name of MANAGING) this.#before(prototype, name, (manager) => this.#managers.note(manager));
-    this.#before(prototype, 'destroy', (manager) => this.#managers.destroyed(manager));
+    for (const name of MANAGING) this.#wiring.before(prototype, name, (manager) => this.#managers.note(manager));
+    this.#wiring.before(prototype, 'destroy', (manager) => this.#managers.destroyed(manager));
     return true;
   }
 
@@ -64,25 +64,12 @@ export class XdsWires {
     );
   }
 
-  #before(prototype: object, name: string, look: (self: object) => void): void {
-    const wiring = this.#wiring;
-    wiring.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, ...args: unknown[]): unknown {
-          if (wiring.active) look(this);
-          return original.apply(this, args);
-        },
-    );
-  }
-
   /** One for the process, which keeps one connection for each control plane. */
   #singleton(original: AnyFunction): AnyFunction {
     const wires = this;
     const wrapper = function (this: unknown): unknown {
       const client = asObject(original.call(this));
-      if (client !== undefined && wires.#wiring.active) wires.#adopt(client as XdsClient, wrapper);
+      if (client !== undefined) wires.#look('getSingletonXdsClient', () => wires.#adopt(client as XdsClient, wrapper));
       return client;
     };
     return wrapper;
@@ -101,9 +88,11 @@ export class XdsWires {
       const connect = (): unknown => original.apply(this, args);
       const server = asObject(wires.#wiring.recorder.within(wires.#clients.get(this)?.holding, connect));
       if (server === undefined || wires.#clientOf.has(server)) return server;
-      wires.#clientOf.set(server, new WeakRef(this));
-      wires.#streaming(server, 'ADS', 'maybeStartAdsStream', 'adsCallState');
-      wires.#streaming(server, 'LRS', 'maybeStartLrsStream', 'lrsCallState');
+      wires.#look('getOrCreateClient', () => {
+        wires.#clientOf.set(server, new WeakRef(this));
+        wires.#streaming(server, 'ADS', 'maybeStartAdsStream', 'adsCallState');
+        wires.#streaming(server, 'LRS', 'maybeStartLrsStream', 'lrsCallState');
+      });
       return server;
     };
   }
@@ -125,7 +114,7 @@ export class XdsWires {
         );
         const state = this[slot];
         if (client !== undefined && state != null && state !== before)
-          wires.#streamStarted(protocol, this, state, client, wrapper);
+          wires.#look(method, () => wires.#streamStarted(protocol, this, state, client, wrapper));
         return result;
       };
       return wrapper;
@@ -139,8 +128,7 @@ export class XdsWires {
     client: XdsClient,
     above: AnyFunction,
   ): void {
-    const { recorder, active } = this.#wiring;
-    if (!active) return;
+    const { recorder } = this.#wiring;
     const record: StreamRecord = {
       protocol,
       server: new WeakRef(server),
@@ -158,10 +146,9 @@ export class XdsWires {
   #watching(original: AnyFunction): AnyFunction {
     const wires = this;
     const wrapper = function (this: XdsClient, ...args: unknown[]): unknown {
-      const { active } = wires.#wiring;
-      if (active) wires.#adopt(this, wrapper);
+      wires.#look('watchResource', () => wires.#adopt(this, wrapper));
       const result = original.apply(this, args);
-      if (active) wires.#watched(this, args, wrapper);
+      wires.#look('watchResource', () => wires.#watched(this, args, wrapper));
       return result;
     };
     return wrapper;
@@ -174,6 +161,10 @@ export class XdsWires {
     this.#managers.started(name, who);
     const sighting = { watch: this.#resourceWatch, resource: record, keep: true, above };
     this.#holdings.set(who, this.#wiring.recorder.opened(sighting));
+  }
+
+  #look(name: string, fn: () => void): void {
+    if (this.#wiring.active) this.#wiring.look(name, fn);
   }
 
   /** Makes a method the code of the thing it is called on. */
