@@ -17,6 +17,14 @@ describeProbe(
       says: new RegExp(`${LEFT.source}.+ left an xDS watch of EDS "shop-endpo`),
     },
     'leaks-lost-stream': { kind: 'grpc-channel', says: new RegExp(`${LEFT.source}.+ left an ADS stream to 127`) },
+    'leaks-load-stream': {
+      kind: 'grpc-channel',
+      says: /^A gRPC client channel to xds:\/\/\/shop-2 was closed in .+, yet its xds_cluster_impl policy left an LRS stream to 127\S+ \(xds-client\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
+    },
+    'leaks-open-load': {
+      kind: 'grpc-channel',
+      says: /^A gRPC client channel to xds:\/\/\/shop-2 was opened in this test, but never closed\./,
+    },
     'leaks-own-bootstrap': { kind: 'grpc-channel', says: new RegExp(`${LEFT.source}.+ left an xDS client`) },
   },
   {

@@ -26,6 +26,8 @@ export interface ServerClient {
   adsCallState: CallState | null;
   lrsCallState?: CallState | null;
   readonly xdsServerConfig?: { readonly server_uri?: string };
+  /** How many authorities are watched on it: as the client has it, no stream is to be started where none is. */
+  readonly refcount?: number;
   /** What load is reported for. */
   readonly clusterStatsMap?: { readonly size: number };
   readonly adsClient?: { getChannel(): { getConnectivityState(tryToConnect: boolean): number } };

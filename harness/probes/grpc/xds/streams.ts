@@ -19,13 +19,16 @@ const isOver = ({ call }: StreamRecord): boolean => {
   return stream === undefined || stream.writableEnded || stream.readableEnded || stream.destroyed;
 };
 
-/** Whether the client still goes by it: by the one stream it has subscribed on, and by load reports as long as there is load. */
+/**
+ * Whether the client still goes by it: by the one stream it has subscribed on, and by load reports as long as there is load, and a
+ * channel that anything is watched for. Up to 1.14.1 no policy takes its load back when it is destroyed, so by load alone it would be for ever.
+ */
 function isInUse({ server, state, protocol }: StreamRecord): boolean {
   const at = server.deref();
   const it = state.deref();
   if (at === undefined || it === undefined) return false;
   if (protocol === 'ADS') return at.adsCallState === it;
-  return at.lrsCallState === it && at.clusterStatsMap?.size !== 0;
+  return at.lrsCallState === it && at.clusterStatsMap?.size !== 0 && at.refcount !== 0;
 }
 
 function subscriptions(state: CallState | undefined): string {
@@ -55,15 +58,24 @@ export const streamWatch: Watch = {
       detail: `${protocol} stream  ${to}${subscriptions(record.state.deref())}`,
       made: true,
     };
-    if (isInUse(record)) {
+    const owners = client === undefined ? [] : [client];
+    if (protocol === 'LRS') {
       return {
         ...named,
-        ...(record.ofProcess ? { pool: 'process' } : {}),
-        parents: client === undefined ? [] : [client],
+        // Whose policy had load to report started it; others' load goes the same way.
+        ...(isInUse(record) ? { sharedBy: owners } : {}),
+        // Its client hears of its end, and starts another one if there is more to report. It stays for whoever still uses it.
+        release() {
+          if (!isInUse(record)) call?.cancel();
+        },
       };
+    }
+    if (isInUse(record)) {
+      return { ...named, ...(record.ofProcess ? { pool: 'process' } : {}), parents: owners };
     }
     return {
       ...named,
+      // The client has lost sight of it, so nobody will ever end it.
       stranded: true,
       // Its end would be taken for the end of the stream in use.
       release() {
