@@ -9,9 +9,20 @@ export type Hang = (child: Suspect, parent: Suspect) => void;
 const isUsers = ({ identity, entries: [first] }: Suspect): boolean =>
   identity.separate === true && knowsUser(first?.opening);
 
-/** The entry that knows its maker. A session is made when its socket connects, in a tick of Node's: who made the socket made both. */
+/** Whether one of `makers` made it, or what made it. */
+function isBy(entry: Entry, makers: readonly Entry[]): boolean {
+  for (let maker = entry.within; maker !== undefined; maker = maker.within) if (makers.includes(maker)) return true;
+  return false;
+}
+
+/**
+ * The entry that knows its maker. A session is made when its socket connects, in a tick of Node's: who made the socket made both. But
+ * what a thing has made itself tells nothing of who made it.
+ */
 export const madeOf = ({ entries, owns }: Suspect): Entry | undefined =>
-  [entries[0], ...owns.map((owned) => owned.entries[0])].find((entry) => entry?.within !== undefined);
+  [entries[0], ...owns.map((owned) => owned.entries[0])].find(
+    (entry) => entry?.within !== undefined && !isBy(entry, entries),
+  );
 
 /**
  * What was made inside of something hangs beneath that: beneath the nearest maker that is live, or else, with all the makers in

@@ -24,6 +24,8 @@ export interface Rule {
   readonly package: string;
   /** End of the path of the file in that package that opens it. */
   readonly file: string;
+  /** Name of the function there that opens it. Absent: all that the file opens of this kind is meant. */
+  readonly fn?: string;
   /** Why it cannot leak. */
   readonly reason: string;
   /** Where that can be read. */
@@ -36,7 +38,8 @@ const isIn = (frame: Frame, packageName: string, file: string): boolean =>
 /** Whether `rule` says of a thing opened by `trace` that it stays by design. Only the innermost frame counts: who else called it does not matter. */
 export function ruledOut(rule: Rule, kind: string, trace: readonly Frame[]): boolean {
   const [inner] = trace;
-  return inner !== undefined && rule.kind === kind && isIn(inner, rule.package, rule.file);
+  if (inner === undefined || rule.kind !== kind || (rule.fn !== undefined && rule.fn !== inner.fn)) return false;
+  return isIn(inner, rule.package, rule.file);
 }
 
 /** Whether `allowance` covers `finding`: every field it names must match. */

@@ -10,6 +10,15 @@ const grpcJs: readonly Rule[] = [
       "the global subchannel pool looks every 10 s for subchannels nobody refers to any more; it is unref'd, and stops by itself when none is left",
     reference: 'https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/src/subchannel-pool.ts',
   },
+  {
+    kind: 'timeout',
+    package: '@grpc/grpc-js',
+    file: 'build/src/server.js',
+    fn: 'drain',
+    reason:
+      "connections that are drained are given a time of grace, at whose end those still open are cut: it is unref'd, fires once, and does nothing where none is left",
+    reference: 'https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/src/server.ts',
+  },
 ];
 
 export default grpcJs;

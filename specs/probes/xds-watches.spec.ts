@@ -25,6 +25,14 @@ describeProbe(
       kind: 'grpc-channel',
       says: /^A gRPC client channel to xds:\/\/\/shop-2 was opened in this test, but never closed\./,
     },
+    'leaks-server': {
+      kind: 'grpc-server',
+      says: /^A gRPC server on 127\.0\.0\.1:\d+ was started in this test, but never shut down\.\nShut it down with/,
+    },
+    'leaks-server-watch': {
+      kind: 'grpc-server',
+      says: /^A gRPC server on 127\.0\.0\.1:\d+ was shut down in leaks-server-watch\.ts:26, yet its xDS watch of LDS "server\/127\.0\.0\.1:\d+" left an xDS watch of RDS "served-routes" \(route-config-resource-type\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
+    },
     'leaks-own-bootstrap': { kind: 'grpc-channel', says: new RegExp(`${LEFT.source}.+ left an xDS client`) },
   },
   {

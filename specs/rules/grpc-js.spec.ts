@@ -1,22 +1,32 @@
 import { Client, credentials, Server, ServerCredentials } from '@grpc/grpc-js';
 import { getSubchannelPool } from '@grpc/grpc-js/build/src/subchannel-pool';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import grpcJs from '../../harness/rules/grpc-js';
 
 interface Pool {
   readonly cleanupTimer: NodeJS.Timeout | null;
 }
 
+function bind(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const bound = (error: Error | null, on: number): void => (error ? reject(error) : resolve(on));
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), bound);
+  });
+}
+
 describe('what grpc-js keeps by design', () => {
-  it('is the sweep of the subchannel pool alone: unreferenced, there while a subchannel is, and gone with the last', async () => {
-    expect(grpcJs.map(({ kind, file }) => [kind, file])).toEqual([['interval', 'build/src/subchannel-pool.js']]);
+  it('is the sweep of the subchannel pool, and the grace of drained connections', () => {
+    expect(grpcJs.map(({ kind, file, fn }) => [kind, file, fn])).toEqual([
+      ['interval', 'build/src/subchannel-pool.js', undefined],
+      ['timeout', 'build/src/server.js', 'drain'],
+    ]);
+  });
+
+  it('sweeps unreferenced, while a subchannel is there, and no more when the last is gone', async () => {
     const pool = getSubchannelPool(true) as unknown as Pool;
     expect(pool.cleanupTimer).toBeNull();
     const server = new Server();
-    const port = await new Promise<number>((resolve, reject) => {
-      const bound = (error: Error | null, on: number): void => (error ? reject(error) : resolve(on));
-      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), bound);
-    });
+    const port = await bind(server);
     const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
     await new Promise<void>((resolve, reject) => {
       client.waitForReady(Date.now() + 20_000, (error) => (error ? reject(error) : resolve()));
@@ -25,5 +35,22 @@ describe('what grpc-js keeps by design', () => {
     client.close();
     expect(pool.cleanupTimer).toBeNull();
     server.forceShutdown();
+  });
+
+  it('gives drained connections a grace that is unreferenced, ends once, and cuts nothing where none is left', async () => {
+    const server = new Server();
+    const port = await bind(server);
+    const armed = jest.spyOn(globalThis, 'setTimeout');
+    server.drain(`127.0.0.1:${port}`, 600_000);
+    const graces = armed.mock.calls.flatMap(([callback, delayMs], at) =>
+      delayMs === 600_000 ? [{ callback, timer: armed.mock.results[at]?.value as NodeJS.Timeout }] : [],
+    );
+    armed.mockRestore();
+    server.forceShutdown();
+    expect(graces.map(({ timer }) => timer.hasRef())).toEqual([false]);
+    for (const { callback, timer } of graces) {
+      clearTimeout(timer);
+      expect(() => callback()).not.toThrow();
+    }
   });
 });

@@ -17,12 +17,20 @@ interface Listener {
   address(): { readonly address: string; readonly port: number } | string | null;
 }
 
+const SHUTDOWNS = ['tryShutdown', 'forceShutdown'] as const;
+
 /** How a server was told to shut down. */
-type Shutdown = 'tryShutdown' | 'forceShutdown';
+type Shutdown = (typeof SHUTDOWNS)[number];
 
 /** A map's entries, be it the sandbox's map or one of Node's own hardened kind. */
 const entriesOf = (map: unknown): [object, unknown][] =>
   isMap(map) ? [...(Map.prototype.entries.call(map) as Iterable<[object, unknown]>)] : [];
+
+/** The listeners of an `XdsServer`, which hands what they accept to HTTP/2 servers that do not listen themselves. */
+const portsOf = (server: object): Listener[] =>
+  entriesOf(field(server, 'boundPortMap')).flatMap(
+    ([, entry]) => (asObject(field(asObject(entry) ?? {}, 'tcpServer')) as Listener | undefined) ?? [],
+  );
 
 /** Its HTTP/2 servers, until the last connection to them is gone. Up to 1.9 they are in a list that is never shortened; in the oldest versions they are the list. */
 function listenersOf(server: object): Listener[] {
@@ -30,13 +38,17 @@ function listenersOf(server: object): Listener[] {
   const listed = Array.isArray(list)
     ? (list as (Listener & { server?: Listener })[]).map((each) => each.server ?? each)
     : [];
-  return [...entriesOf(field(server, 'http2Servers')).map(([listener]) => listener as Listener), ...listed];
+  const accepting = entriesOf(field(server, 'http2Servers')).map(([listener]) => listener as Listener);
+  return [...portsOf(server), ...accepting, ...listed];
 }
 
 const connectionsTo = (server: object): number =>
   listenersOf(server).reduce((sum, { _connections: connections }) => sum + connections, 0);
 
 const isListening = (server: object): boolean => listenersOf(server).some(({ listening }) => listening);
+
+/** An xDS server is told what to listen on by its control plane, and watches for that from `bindAsync` on. */
+const isBound = (server: object): boolean => isListening(server) || portsOf(server).length > 0;
 
 /** Its sessions. With channelz switched off newer versions know them by listener alone. */
 function sessionsOf(server: object): Set<object> {
@@ -59,7 +71,10 @@ function callsInFlight(server: object): number {
 }
 
 function addressOf(server: object): string {
-  const [bound, ...more] = listenersOf(server).flatMap((listener) => listener.address() ?? []);
+  const asked = entriesOf(field(server, 'boundPortMap')).map(([address]) => String(address));
+  const own = (): NonNullable<ReturnType<Listener['address']>>[] =>
+    listenersOf(server).flatMap((listener) => listener.address() ?? []);
+  const [bound, ...more] = asked.length > 0 ? asked : own();
   if (bound === undefined) return '';
   const first = typeof bound === 'string' ? bound : `${bound.address}:${bound.port}`;
   return more.length === 0 ? `on ${first}` : `on ${first} and ${more.length} more`;
@@ -77,6 +92,9 @@ function remainder(server: object): string {
 /** What differs by how far it has come on its way down. */
 function progress(server: object, told: Shutdown | undefined, address: string): Partial<Identity> {
   const left = remainder(server);
+  if (told !== undefined && !isBound(server) && connectionsTo(server) === 0) {
+    return { label: address, detail: `server ${address}  shut down` };
+  }
   switch (told) {
     case undefined:
       return { label: address, detail: `server ${address}, ${left}` };
@@ -109,7 +127,7 @@ class Notes {
 
   /** A server as it is now. */
   look(server: object): void {
-    if (isListening(server)) this.addresses.set(server, addressOf(server));
+    if (isBound(server)) this.addresses.set(server, addressOf(server));
     for (const listener of listenersOf(server)) this.servers.set(listener, server);
   }
 }
@@ -118,7 +136,7 @@ const watchOf = (wiring: Wiring, notes: Notes): Watch => ({
   // By the sockets: what a server keeps besides them is memory. One that was never bound holds nothing.
   state(resource) {
     const server = (resource as Account<Server>).subject?.deref();
-    return server !== undefined && (isListening(server) || connectionsTo(server) > 0) ? 'open' : 'released';
+    return server !== undefined && (isBound(server) || connectionsTo(server) > 0) ? 'open' : 'released';
   },
   identify(resource): Identity {
     const account = resource as Account<Server>;
@@ -137,25 +155,43 @@ const watchOf = (wiring: Wiring, notes: Notes): Watch => ({
 });
 
 /** `bindAsync`, from which on a server holds something, and which the line of its opening is. */
-function wireBinding(wiring: Wiring, prototype: object, accounts: Accounts<Server>, watch: Watch): void {
+function wireBinding(
+  wiring: Wiring,
+  prototype: object,
+  accounts: Accounts<Server>,
+  watch: Watch,
+  isXds: boolean,
+): void {
   const { recorder } = wiring;
   wiring.wrap(prototype, 'bindAsync', (original) => {
     const wrapper = function (this: object, ...args: unknown[]): unknown {
       if (accounts.get(this) === undefined) accounts.make(watch, '', wrapper, UNKNOWN, () => this);
+      const { holding } = accounts.get(this) ?? {};
       // The port is bound behind promises: what comes then is known by this call.
-      return recorder.act(wrapper, () => original.apply(this, args));
+      return recorder.act(wrapper, () =>
+        recorder.within(isXds ? holding : undefined, () => original.apply(this, args)),
+      );
     };
     return wrapper;
   });
 }
 
 /** Notes how a server was told to shut down. */
-function wireShutdown(wiring: Wiring, prototype: object, notes: Notes): void {
-  for (const name of ['tryShutdown', 'forceShutdown'] as const) {
-    wiring.before(prototype, name, (server) => {
+function wireShutdown(
+  wiring: Wiring,
+  prototype: object,
+  accounts: Accounts<Server>,
+  notes: Notes,
+  isXds: boolean,
+): void {
+  for (const name of SHUTDOWNS) {
+    const note = (server: object): void => {
       notes.told.set(server, name);
       notes.look(server);
-    });
+    };
+    // What an xDS server has watched for ends with it; of any other it is told by its sockets whether it has ended.
+    if (isXds) accounts.closing(prototype, name, true, note);
+    else wiring.before(prototype, name, note);
   }
 }
 
@@ -189,10 +225,11 @@ const servers: Probe = {
     const notes = new Notes();
     const watch = watchOf(wiring, notes);
     wiring.whenLoaded('server', (exports) => {
-      const prototype = prototypeOf(exports, 'Server');
+      const xds = prototypeOf(exports, 'XdsServer');
+      const prototype = prototypeOf(exports, 'Server') ?? xds;
       if (prototype === undefined) return false;
-      wireBinding(wiring, prototype, accounts, watch);
-      wireShutdown(wiring, prototype, notes);
+      wireBinding(wiring, prototype, accounts, watch, prototype === xds);
+      wireShutdown(wiring, prototype, accounts, notes, prototype === xds);
       wireHandlers(wiring, prototype, notes);
       return true;
     });

@@ -142,13 +142,18 @@ export class Accounts<T extends object> {
     }
   }
 
-  /** Makes a method of a prototype the closing of the thing it is called on; with `seen`, its line is worth a stack. */
-  closing(prototype: object, name: string, seen: boolean): void {
+  /**
+   * Makes a method of a prototype the closing of the thing it is called on; with `seen`, its line is worth a stack.
+   * @param look is called with the thing before it is closed
+   */
+  closing(prototype: object, name: string, seen: boolean, look?: (self: object) => void): void {
     const accounts = this;
-    const { recorder } = this.#wiring;
-    this.#wiring.wrap(prototype, name, (original) => {
-      const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+    const wiring = this.#wiring;
+    const { recorder } = wiring;
+    wiring.wrap(prototype, name, (original) => {
+      const wrapper = function (this: object, ...args: unknown[]): unknown {
         const account = accounts.get(this);
+        if (look !== undefined && wiring.active) wiring.look(name, () => look(this));
         try {
           return recorder.within(account?.holding, () => original.apply(this, args));
         } finally {
