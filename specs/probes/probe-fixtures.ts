@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { FileReport } from '../../harness/model/report';
+import type { Thing } from '../../harness/model/resource';
 import { type JestRun, type JestRunOptions, runJest } from '../end-to-end/jest-project';
 
 /** What the finding of one leaking fixture must say. */
@@ -10,6 +11,8 @@ export interface Expected {
   readonly kind: string;
   /** A part of the sentence that identifies the resource. */
   readonly says: RegExp;
+  /** What is beneath the root, as its tree shows it, from top to bottom. Absent: not looked at. */
+  readonly tree?: readonly RegExp[];
   /** Nothing can end it before its time, so Jest may have to force a worker out. */
   readonly unstoppable?: boolean;
 }
@@ -21,6 +24,13 @@ const openingLines = (path: string): number[] =>
   readFileSync(path, 'utf8')
     .split('\n')
     .flatMap((line, index) => (line.trimEnd().endsWith('// opens') ? [index + 1] : []));
+
+function* thingsBeneath({ owns }: Thing): Iterable<string> {
+  for (const owned of owns) {
+    yield owned.detail ?? `${owned.noun} ${owned.label}`;
+    yield* thingsBeneath(owned);
+  }
+}
 
 /**
  * Runs every fixture of a probe through the real Jest, once, and holds each to its claim: `leaks-*.ts` yields exactly one
@@ -75,6 +85,9 @@ export function describeProbe(
         const findings = reports.get(name)?.findings ?? [];
         expect(findings.map((finding) => [finding.kind, finding.root.kind])).toEqual([['leak', expected.kind]]);
         expect(findings[0]?.message).toMatch(expected.says);
+        const beneath = findings.flatMap(({ root }) => [...thingsBeneath(root)]);
+        if (expected.tree !== undefined)
+          expect(beneath).toEqual(expected.tree.map((line) => expect.stringMatching(line)));
         expect(openingLines(join(folder, `${name}.ts`))).toContain(findings[0]?.openedAt?.line);
         expect(run.output).toContain(`${name}.ts:`);
       });

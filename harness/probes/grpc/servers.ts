@@ -206,6 +206,13 @@ function wireHandlers(wiring: Wiring, prototype: object, notes: Notes): void {
   }
 }
 
+/**
+ * How far a call's handler has come. Whether it is at work, or has gone without a word, nobody can tell: a handler is not asked for
+ * a promise, and one that never answers is what deadlines are tried on. So it is no finding by itself, but what a server waits for.
+ */
+const answered = (stream: object): string =>
+  (stream as { readonly headersSent?: boolean }).headersSent === true ? 'ended' : 'answered';
+
 /** Servers of `@grpc/grpc-js`: bound and not shut down, on their way down and waiting, or shut down with connections left. */
 const servers: Probe = {
   name: 'grpc-servers',
@@ -237,7 +244,8 @@ const servers: Probe = {
       refine(identity) {
         // The stream is Node's; which call it carries is gRPC's to know.
         const method = notes.methods.get(identity.subject);
-        if (method !== undefined) return { ...identity, detail: `call ${method}  its handler has not ended it` };
+        if (method !== undefined)
+          return { ...identity, detail: `call ${method}  its handler has not ${answered(identity.subject)} it` };
         const { parents = [] } = identity;
         const owners = parents.flatMap((parent) => notes.servers.get(parent) ?? []);
         return owners.length === 0 ? identity : { ...identity, parents: [...parents, ...owners] };
