@@ -1,13 +1,19 @@
 import type { Frame } from '../model/frame';
 import { type Rule, ruledOut } from '../model/rule';
 import { withPackageNames } from './package-name';
+import type { Identity } from './probe';
 
-/** Asks `rules` whether what `trace` opened stays by design. Packages go by their own names, and are asked only where a rule is about the kind. */
-export function byDesign(rules: readonly Rule[]): (kind: string, trace: readonly Frame[]) => boolean {
-  return (kind, trace) => {
+const within = (file: string): readonly Frame[] => [{ file, line: 0, column: 0, fn: '', origin: 'library' }];
+
+/**
+ * Asks `rules` whether what `trace` opened stays by design; of what is known to be implemented in some file, that file is asked about.
+ * Packages go by their own names, and are asked only where a rule is about the kind.
+ */
+export function byDesign(rules: readonly Rule[]): (identity: Identity, trace: readonly Frame[]) => boolean {
+  return ({ kind, implementedIn }, trace) => {
     const apt = rules.filter((rule) => rule.kind === kind);
     if (apt.length === 0) return false;
-    const named = withPackageNames(trace);
+    const named = withPackageNames(implementedIn === undefined ? trace : within(implementedIn));
     return apt.some((rule) => ruledOut(rule, kind, named));
   };
 }

@@ -45,7 +45,7 @@ export function patienceWith(seen: Look): Patience {
 
 /** A process-wide pool's, or a survivor some library keeps by design. */
 const staysByDesign = (root: Suspect, knowledge: Knowledge): boolean =>
-  root.identity.pool === 'process' || knowledge.ruledOut(root.identity.kind, root.trace);
+  root.identity.pool === 'process' || knowledge.ruledOut(root.identity, root.trace);
 
 const isCollectable = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.watch.collectable === true);
 

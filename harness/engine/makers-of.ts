@@ -75,7 +75,7 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
     const first = madeOf(suspect);
     if (suspect.parent !== undefined || first?.within === undefined || isUsers(suspect)) continue;
     if (suspect.identity.separate === true && first.within.scope.answerable !== suspect.scope) continue;
-    if (suspect.identity.pool === 'process' || knowledge.ruledOut(suspect.identity.kind, suspect.trace)) continue;
+    if (suspect.identity.pool === 'process' || knowledge.ruledOut(suspect.identity, suspect.trace)) continue;
     const maker = makerOf(first, suspect.identity.sharedBy);
     if (maker !== undefined) hang(suspect, maker);
   }

@@ -54,7 +54,7 @@ export interface Knowledge {
   /** The probe that brought an entry cannot judge it: that is said at the end, once. */
   failed(entry: Entry, error: Error): void;
   /** Whether a built-in rule says that it stays by design. */
-  ruledOut(kind: string, trace: readonly Frame[]): boolean;
+  ruledOut(identity: Identity, trace: readonly Frame[]): boolean;
 }
 
 const place = (suspect: Suspect): string => {

@@ -22,7 +22,7 @@ export interface Rule {
   readonly kind: string;
   /** The npm package that opens it, by its own name. */
   readonly package: string;
-  /** End of the path of the file in that package that opens it. */
+  /** End of the path of the file in that package that opens it, or implements it where that is known. */
   readonly file: string;
   /** Name of the function there that opens it. Absent: all that the file opens of this kind is meant. */
   readonly fn?: string;

@@ -1,6 +1,16 @@
 import type { Probe } from '../../engine/probe';
+import type { Lexicon } from '../../model/resource';
 import { Wiring } from './wiring/wiring';
 import { XdsWires } from './xds/wires';
+
+const client: Lexicon = {
+  noun: 'an xDS client',
+  plural: 'xDS clients',
+  opened: 'made',
+  closed: 'disconnected',
+  remedy: 'Give the process its bootstrap in `GRPC_XDS_BOOTSTRAP_CONFIG`, so that all channels share one client,',
+  pooled: true,
+};
 
 /** Watches of `@grpc/grpc-js-xds`, the streams they are subscribed on, and the clients that keep them. */
 const xdsWatches: Probe = {
@@ -30,14 +40,9 @@ const xdsWatches: Probe = {
       remedy: 'End it with `call.end()`',
       pooled: true,
     },
-    'xds-client': {
-      noun: 'an xDS client',
-      plural: 'xDS clients',
-      opened: 'made',
-      closed: 'disconnected',
-      remedy: 'Give the process its bootstrap in `GRPC_XDS_BOOTSTRAP_CONFIG`, so that all channels share one client,',
-      pooled: true,
-    },
+    'xds-client': client,
+    'xds-process-client': client,
+    'xds-idle-client': client,
   },
   start(recorder, realm) {
     const wiring = Wiring.of(recorder, realm);

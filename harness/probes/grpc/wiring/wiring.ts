@@ -9,8 +9,11 @@ import { Accounts } from './accounts';
 /** What a module of gRPC's exports. */
 export type Exports = Record<string, unknown>;
 
-/** Wires what a module exports. `besides` tells whether another module of the same copy is loaded. Gives whether it knows the exports. */
-export type Wire = (exports: Exports, besides: (module: string) => boolean) => boolean;
+/**
+ * Wires what a module exports, and says whether it knows the exports. `besides` tells whether another module of the same copy is
+ * loaded, `file` is the module's own.
+ */
+export type Wire = (exports: Exports, besides: (module: string) => boolean, file: string) => boolean;
 
 interface Wish {
   readonly module: string;
@@ -191,7 +194,7 @@ export class Wiring {
     if (typeof exported !== 'object' || exported === null) return;
     const besides = (module: string): boolean => this.#paths.has(join(dirname(path), `${module}.js`));
     for (const wish of wishes) {
-      if (!wish.wire(exported as Exports, besides)) continue;
+      if (!wish.wire(exported as Exports, besides, path)) continue;
       wishes.delete(wish);
       this.#homes.add(dirname(path));
     }

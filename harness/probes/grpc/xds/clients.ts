@@ -10,11 +10,16 @@ const isConnected = ({ client }: { readonly client: ServerClient }): boolean => 
   return state !== undefined && state !== IDLE;
 };
 
-/**
- * Clients of xDS control planes, each with one connection for each of them.
- * @param processWide those that live as long as the process by design
- */
-export const clientWatch = (processWide: WeakSet<object>): Watch => ({
+/** Where the clients of a test file come from: which stay by design is a rule's to say (`rules/grpc-js-xds.ts`). */
+export interface ClientOrigins {
+  /** Those that all channels of the process share. */
+  readonly processWide: WeakSet<object>;
+  /** The module that implements each. */
+  readonly files: WeakMap<object, string>;
+}
+
+/** Clients of xDS control planes, each with one connection for each of them. */
+export const clientWatch = ({ processWide, files }: ClientOrigins): Watch => ({
   state: (resource) => {
     const { subject } = resource as Account<XdsClient>;
     return subject !== undefined && subject.deref() === undefined ? 'released' : 'open';
@@ -24,8 +29,9 @@ export const clientWatch = (processWide: WeakSet<object>): Watch => ({
     const client = account.subject?.deref();
     const named = { kind: 'xds-client', subject: client ?? account, label: account.name, made: true };
     if (client === undefined) return named;
-    // Without a connection there is nothing it could release: an idle channel is a few objects.
-    const held = !processWide.has(client) && client.clients?.some(isConnected) === true;
-    return held ? named : { ...named, pool: 'process' };
+    const file = files.get(Reflect.getPrototypeOf(client) ?? client);
+    const known = file === undefined ? named : { ...named, implementedIn: file };
+    if (processWide.has(client)) return { ...known, kind: 'xds-process-client' };
+    return client.clients?.some(isConnected) === true ? known : { ...known, kind: 'xds-idle-client' };
   },
 });

@@ -9,7 +9,7 @@ export interface StreamRecord {
   readonly call: WeakRef<CallState['call']>;
   /** The `XdsClient` whose stream it is. */
   readonly client: WeakRef<object>;
-  /** The client lives as long as the process, and so does its connection. */
+  /** The client is the one that all channels of the process share. */
   readonly ofProcess: boolean;
 }
 
@@ -44,7 +44,7 @@ function subscriptions(state: CallState | undefined): string {
 /** Streams of ADS and LRS. The one in use is part of its client; one the client has lost sight of stays until the control plane ends it. */
 export const streamWatch: Watch = {
   state: (resource) => (isOver(resource as StreamRecord) ? 'released' : 'open'),
-  identify(resource): Identity {
+  identify(resource): Identity | undefined {
     const record = resource as StreamRecord;
     const { protocol } = record;
     const server = record.server.deref();
@@ -71,7 +71,8 @@ export const streamWatch: Watch = {
       };
     }
     if (isInUse(record)) {
-      return { ...named, ...(record.ofProcess ? { pool: 'process' } : {}), parents: owners };
+      // Of the process's client it is no more than a part, and the client is judged by itself.
+      return record.ofProcess ? undefined : { ...named, parents: owners };
     }
     return {
       ...named,

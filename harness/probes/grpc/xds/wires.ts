@@ -3,7 +3,7 @@ import type { Holding } from '../../../engine/probe';
 import type { AnyFunction } from '../../patching/wrap';
 import { type Accounts, prototypeOf, UNKNOWN } from '../wiring/accounts';
 import type { Exports, Wiring } from '../wiring/wiring';
-import { clientWatch } from './clients';
+import { type ClientOrigins, clientWatch } from './clients';
 import { Managers } from './reasons';
 import type { CallState, ResourceType, ServerClient, XdsClient } from './shape';
 import { type StreamRecord, streamWatch } from './streams';
@@ -19,18 +19,18 @@ const MANAGING = ['updateResolution', 'maybeSendUpdate'];
 export class XdsWires {
   readonly #wiring: Wiring;
   readonly #clients: Accounts<XdsClient>;
-  readonly #processWide = new WeakSet<object>();
+  readonly #origins: ClientOrigins = { processWide: new WeakSet(), files: new WeakMap() };
   readonly #clientOf = new WeakMap<object, WeakRef<XdsClient>>();
   /** Of watchers and of the states of streams. */
   readonly #holdings = new WeakMap<object, Holding | undefined>();
   readonly #managers = new Managers();
-  readonly #clientWatch = clientWatch(this.#processWide);
+  readonly #clientWatch = clientWatch(this.#origins);
   readonly #resourceWatch = watchesOf(this.#managers);
 
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
     this.#clients = wiring.accounts<XdsClient>();
-    wiring.whenLoaded('xds-client', (exports) => this.#wireClients(exports));
+    wiring.whenLoaded('xds-client', (exports, _besides, file) => this.#wireClients(exports, file));
     wiring.whenLoaded('xds-dependency-manager', (exports) => this.#wireManagers(exports));
   }
 
@@ -42,9 +42,10 @@ export class XdsWires {
     return true;
   }
 
-  #wireClients(exports: Exports): boolean {
+  #wireClients(exports: Exports, file: string): boolean {
     const prototype = prototypeOf(exports, 'XdsClient');
     if (prototype === undefined) return false;
+    this.#origins.files.set(prototype, file);
     if (!('watchResource' in prototype && 'cancelResourceWatch' in prototype)) {
       throw new Error(
         'this version of @grpc/grpc-js-xds keeps its watches in another way: they cannot be accounted for',
@@ -78,7 +79,7 @@ export class XdsWires {
   /** A client that was not seen being made with a bootstrap of its own is the process's. */
   #adopt(client: XdsClient, above: AnyFunction): void {
     if (this.#clients.get(client) !== undefined) return;
-    this.#processWide.add(client);
+    this.#origins.processWide.add(client);
     this.#clients.make(this.#clientWatch, 'of this process', above, UNKNOWN, () => client);
   }
 
@@ -135,7 +136,7 @@ export class XdsWires {
       state: new WeakRef(state),
       call: new WeakRef(state.call),
       client: new WeakRef(client),
-      ofProcess: this.#processWide.has(client),
+      ofProcess: this.#origins.processWide.has(client),
     };
     const holding = recorder.opened({ watch: streamWatch, resource: record, keep: true, above });
     this.#holdings.set(state, holding);
