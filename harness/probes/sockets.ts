@@ -8,6 +8,7 @@ import { asObject, field, handleLives, nativeLives, slot } from '../engine/nativ
 import type { Opening } from '../engine/opening';
 import type { Identity, Liveness, Probe, Watch } from '../engine/probe';
 import { cut } from './handles/cut';
+import { endpoint, ends } from './handles/ends';
 import { pipeName } from './handles/pipe-name';
 
 type Owner = net.Socket | net.Server | undefined;
@@ -32,21 +33,10 @@ function handleState(handle: object): Liveness {
   return holds(owner, handle) ? 'open' : 'closing';
 }
 
-const isIp6 = (host: string): string => (host.includes(':') ? `[${host}]` : host);
-
 function serverLabel(server: net.Server): string {
   const address = server.address();
   if (address === null) return '';
-  return typeof address === 'string' ? `on ${address}` : `on ${isIp6(address.address)}:${address.port}`;
-}
-
-/** The handle's own words: a socket under teardown no longer answers for its ends. */
-function ends(socket: net.Socket): { local: string; remote: string } {
-  const { localAddress, localPort, remoteAddress, remotePort } = socket;
-  return {
-    local: localAddress === undefined ? '' : `${isIp6(localAddress)}:${localPort}`,
-    remote: remoteAddress === undefined ? '' : `${isIp6(remoteAddress)}:${remotePort}`,
-  };
+  return typeof address === 'string' ? `on ${address}` : `on ${endpoint(address)}`;
 }
 
 const isUnix = (socket: net.Socket): boolean => handleOf(socket)?.constructor.name === 'Pipe';
@@ -224,8 +214,7 @@ const datagram: Watch = {
     if (!(owner instanceof dgram.Socket)) return undefined;
     let label = '';
     try {
-      const { address, port } = owner.address();
-      label = `on ${isIp6(address)}:${port}`;
+      label = `on ${endpoint(owner.address())}`;
     } catch {
       // Not bound yet: it has no address to tell.
     }

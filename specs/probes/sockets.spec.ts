@@ -51,6 +51,7 @@ describeProbe(
     'leaks-tcp-client': client('tcp-socket', 'A TCP connection'),
     'leaks-tcp-client-unref': client('tcp-socket', 'A TCP connection', `${HERE} -> ${HERE} \\(unref'd\\)`),
     'leaks-tcp-client-by-name': client('tcp-socket', 'A TCP connection'),
+    'leaks-client-of-all-addresses': client('tcp-socket', 'A TCP connection'),
     'leaks-tcp-paused': client('tcp-socket', 'A TCP connection'),
     'leaks-tcp-half-open': client('tcp-socket', 'A TCP connection'),
     'leaks-tcp-connecting': client('tcp-socket', 'A TCP connection', `from ${HERE} \\(still connecting\\)`),
