@@ -49,9 +49,10 @@ export class Holders {
    */
   gather(roots: readonly Suspect[], wordsFor: (kind: string) => Lexicon, knowledge: Knowledge): readonly Suspect[] {
     const lazy = roots.filter(
-      ({ scope, identity, entries, closed }) =>
+      ({ scope, identity, entries, closed, answered }) =>
         // A verdict that was not put off is one on what the test's own code did.
         scope.sealed &&
+        answered !== true &&
         closed === undefined &&
         identity.separate !== true &&
         (wordsFor(identity.kind).pooled || entries.every(({ watch }) => watch.transient === true)),

@@ -75,7 +75,7 @@ export class RunningProbes {
   }
 
   /** What is known of a subject, by the ledger, the probes and the built-in rules. */
-  knowledge(rules: readonly Rule[]): Knowledge {
+  knowledge(rules: readonly Rule[]): Omit<Knowledge, 'reportedEnds'> {
     return {
       memoryOf: (subject) => this.#ledger.memoryOf(subject),
       refine: (seen, opening) => this.refine(seen, opening),

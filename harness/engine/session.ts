@@ -13,7 +13,7 @@ import { RunningProbes } from './running-probes';
 import { type Lineage, Scope } from './scope';
 import type { SessionOptions } from './session-options';
 import { type Patience, settle } from './settle';
-import { type Knowledge, type Suspect, suspectOf } from './suspect';
+import { type Knowledge, noteReported, type Suspect, suspectOf } from './suspect';
 import { type Ruling, Verdicts } from './verdicts';
 
 /** The accounts of one test file: scopes are entered and left, and leaving one says what it left behind. */
@@ -30,6 +30,7 @@ export class Session {
   readonly #deferred: EntryList = { entries: [], sweepAt: 1024 };
   /** What was reported, and may still be there: an audit does not report it again. */
   #reported: WeakRef<object>[] = [];
+  readonly #reportedEnds = new Set<string>();
   #setupMs = 0;
   #judgingMs = 0;
   #waitedMs = 0;
@@ -46,7 +47,7 @@ export class Session {
       options.onlyLineage === true,
     );
     this.#probes = new RunningProbes(this.#ledger);
-    this.#knowledge = this.#probes.knowledge(options.rules);
+    this.#knowledge = { ...this.#probes.knowledge(options.rules), reportedEnds: this.#reportedEnds };
   }
 
   /** Starts every probe and begins to record. A probe that throws is named in `failures`, and the run is red. */
@@ -273,6 +274,7 @@ export class Session {
   /** Marks a root and all beneath it as reported; releases them unless leftovers are to be kept. */
   #close(root: Suspect, spare = false): void {
     const { release, unref, sparesOwned } = root.identity;
+    noteReported(root, this.#reportedEnds);
     for (const entry of root.entries) {
       entry.reported = true;
       const { resource } = entry;

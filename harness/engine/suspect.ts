@@ -21,6 +21,8 @@ export interface Suspect {
   readonly entries: Entry[];
   readonly owns: Suspect[];
   parent: Suspect | undefined;
+  /** The end that connected to it was reported: it is put away with that, and no finding of its own. */
+  answered?: boolean;
   /** It is closed, and here only because of what it left: by whom it was closed. */
   readonly closed?: Opening | undefined;
 }
@@ -55,6 +57,8 @@ export interface Knowledge {
   failed(entry: Entry, error: Error): void;
   /** Whether a built-in rule says that it stays by design. */
   ruledOut(identity: Identity, trace: readonly Frame[]): boolean;
+  /** Connected ends that were reported already, by `noteReported`. */
+  readonly reportedEnds: ReadonlySet<string>;
 }
 
 const place = (suspect: Suspect): string => {
@@ -90,7 +94,7 @@ export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): S
   const live = [...bySubject.values()];
   for (const suspect of live) adopt(suspect, bySubject, knowledge);
   const suspects = [...live, ...adoptByMakers(live, knowledge, hang)];
-  joinEnds(suspects);
+  joinEnds(suspects, knowledge.reportedEnds);
   adoptAdjuncts(suspects);
   for (const suspect of suspects) if (suspect.parent === undefined) borrowTrace(suspect);
   adoptCompanions(suspects.filter((suspect) => suspect.parent === undefined));
@@ -146,21 +150,36 @@ function adopt(suspect: Suspect, bySubject: ReadonlyMap<object, Suspect>, knowle
 /**
  * Two ends of one connection in one process are one thing, and whoever connected answers for it: the accepted end of a server
  * that is closed hangs beneath it.
+ * @param reported connected ends that were reported, and may be there still: their accepted ends are no findings of their own
  */
-function joinEnds(suspects: readonly Suspect[]): void {
+function joinEnds(suspects: readonly Suspect[], reported: ReadonlySet<string>): void {
   const connected = new Map<string, Suspect>();
   for (const suspect of suspects) {
-    const { ends } = suspect.identity;
-    if (ends !== undefined && !ends.accepted && ends.own !== '') connected.set(`${ends.own} ${ends.other}`, suspect);
+    const way = wayOut(suspect);
+    if (way !== undefined) connected.set(way, suspect);
   }
-  if (connected.size === 0) return;
+  if (connected.size === 0 && reported.size === 0) return;
   for (const suspect of suspects) {
     const { ends } = suspect.identity;
     if (ends === undefined || !ends.accepted) continue;
-    const peer = connected.get(`${ends.other} ${ends.own}`);
     const root = rootOf(suspect);
-    if (peer !== undefined && root.identity.listening !== true) hang(root, peer);
+    if (root.identity.listening === true) continue;
+    const way = `${ends.other} ${ends.own}`;
+    const peer = connected.get(way);
+    if (peer !== undefined) hang(root, peer);
+    else if (reported.has(way)) root.answered = true;
   }
+}
+
+/** Notes that `suspect` was reported, if it is an end that connected. */
+export function noteReported(suspect: Suspect, reported: Set<string>): void {
+  const way = wayOut(suspect);
+  if (way !== undefined) reported.add(way);
+}
+
+/** From where to where somebody has connected; `undefined` for an accepted end, and for what has none. */
+function wayOut({ identity: { ends } }: Suspect): string | undefined {
+  return ends === undefined || ends.accepted || ends.own === '' ? undefined : `${ends.own} ${ends.other}`;
 }
 
 /** A session is made when its socket connects, in a tick without the user's frames: the call that made the socket made both. */

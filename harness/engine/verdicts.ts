@@ -44,10 +44,10 @@ export class Verdicts {
   /** The words for a kind. */
   readonly wordsFor = (kind: string): Lexicon => this.#lexicons.get(kind) ?? UNKNOWN;
 
-  /** One ruling for all roots that were opened by one line in one scope. */
+  /** One ruling for all roots that were opened by one line in one scope; none for what was answered for before. */
   rule(roots: readonly Suspect[]): Ruling[] {
     const groups = new Map<string, Group>();
-    for (const root of roots) {
+    for (const root of roots.filter(({ answered }) => answered !== true)) {
       const at = root.trace.find((frame) => frame.origin === 'user');
       const place = at === undefined ? '' : `${at.line}:${at.column}`;
       const key = `${root.scope.id} ${this.#fingerprint(kindOf(root), root)} ${place}`;

@@ -24,6 +24,7 @@ describeProbe('http2', {
   'leaks-session-after-ping': client(),
   'leaks-session-after-goaway': client(),
   'leaks-session-of-own-server': client(),
+  'leaks-session-to-shared-server': client(),
   'leaks-stream': stream('/hang'),
   'leaks-stream-unread': stream('/drip'),
   'leaks-server-session': accepted,
