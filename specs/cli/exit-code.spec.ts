@@ -6,6 +6,9 @@ jest.setTimeout(120_000);
 const CLEAN = "test('clean', () => { clearInterval(setInterval(() => {}, 5000)); });\n";
 const LEAKY = "test('leaky', () => { setInterval(() => {}, 5000); });\n";
 
+const freeze = (target: string, name: string): string =>
+  `Object.defineProperty(${target}, '${name}', { configurable: false, writable: false });`;
+
 /** `leakgate run -- jest …` on one set of files. */
 const gate = (files: Readonly<Record<string, string>>, ...args: string[]): Promise<Run> =>
   inProject(files, ({ leakgate }) => leakgate(['run', '--', 'jest', ...args]));
@@ -166,6 +169,49 @@ describe('leakgate run exits with', () => {
     expect(run.summary).toContain(`Problem:     The listeners probe could not do its job in <dir>/a.test.js: ${why}\n`);
     expect(run.stderr).toContain('Tests:       1 passed, 1 total');
     expect(run.code).toBe(4);
+  });
+
+  it.each([
+    ['http-requests', "require('node:http').Agent.prototype", 'addRequest', 'the Agent'],
+    ['files', "require('node:fs').promises", 'open', 'its module'],
+    ['files', "require('node:fs').WriteStream.prototype", '_construct', 'the WriteStream'],
+  ])('4 when what the %s probe wraps is frozen: %s, %s', async (probe, target, name, owner) => {
+    const run = await gate(
+      {
+        'package.json': '{"jest":{"watchman":false,"globalSetup":"<rootDir>/setup.js"}}',
+        'setup.js': `module.exports = () => { ${freeze(target, name)} };\n`,
+        'a.test.js': CLEAN,
+      },
+      '--runInBand',
+    );
+    expect(run.summary).toContain(
+      `Problem:     The ${probe} probe could not do its job in <dir>/a.test.js: \`${name}\` of ${owner} is frozen, so what it is used for cannot be seen.\n`,
+    );
+    expect(run.stderr).toContain('Tests:       1 passed, 1 total');
+    expect(run.code).toBe(4);
+  });
+
+  it('4 when a test freezes what a probe has to wrap anew for the next file, and not for what goes on working', async () => {
+    const after = (target: string, name: string, test: string): Promise<Run> =>
+      gate(
+        {
+          'a.test.js': `test('freezes', () => { ${freeze(target, name)} });\n${'// runs first\n'.repeat(500)}`,
+          'b.test.js': test,
+        },
+        '--runInBand',
+      );
+    const requests = await after("require('node:http').Agent.prototype", 'addRequest', CLEAN);
+    const files = await after(
+      "require('node:fs')",
+      'openSync',
+      "test('opens', () => { require('node:fs').openSync(__filename); });\n",
+    );
+    expect(requests.summary).toContain(
+      'Problem:     The http-requests probe could not do its job in <dir>/b.test.js: `addRequest` of the Agent is frozen',
+    );
+    expect(requests.code).toBe(4);
+    expect(files.summary).toContain('1 × file descriptor on b.test.js');
+    expect(files.code).toBe(3);
   });
 
   it('2 for a malformed pragma, which fails its file with the same sentence', async () => {

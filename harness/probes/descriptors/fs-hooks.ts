@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { frozen } from '../patching/slot';
 import { type AnyFunction, wrap } from '../patching/wrap';
 
 const { Dir, promises } = fs;
@@ -183,7 +184,8 @@ const close = (original: AnyFunction): AnyFunction =>
 function hookStreams(prototype: FileStream): () => void {
   const before = Object.getOwnPropertyDescriptor(prototype, '_construct');
   const construct: unknown = before?.value;
-  if (before === undefined || typeof construct !== 'function' || before.configurable !== true) return () => {};
+  if (before === undefined || typeof construct !== 'function') return () => {};
+  if (before.configurable !== true) throw frozen(prototype, '_construct');
   const hooked = function (this: FileStream, ...args: unknown[]): unknown {
     const outer = constructing;
     constructing = this;
@@ -216,24 +218,32 @@ function hookStreams(prototype: FileStream): () => void {
 /**
  * Watches all that is opened and closed through the public functions of `fs`, which every realm shares.
  * @returns puts everything back
+ * @throws if one of them is frozen; all else is put back first
  */
 export function hookFs<T>(watching: FsObserver<T>): () => void {
-  observer = watching as FsObserver<unknown>;
-  const restore = [
-    ...SELF_CONTAINED.map((name) => wrap(fs, name, selfContained)),
-    wrap(fs, 'openSync', openSync),
-    wrap(fs, 'open', open),
-    wrap(fs, 'opendirSync', opendirSync),
-    wrap(fs, 'opendir', opendir),
-    wrap(fs, 'closeSync', closeSync),
-    wrap(fs, 'close', close),
-    wrap(promises, 'open', openHandle),
-    wrap(promises, 'opendir', opendirPromised),
-    hookStreams(fs.ReadStream.prototype),
-    hookStreams(fs.WriteStream.prototype),
-  ];
-  return () => {
+  const restore: (() => void)[] = [];
+  const putBack = (): void => {
     observer = undefined;
     for (const put of restore.reverse()) put();
   };
+  const hook = (target: object, name: string, make: (original: AnyFunction) => AnyFunction): void => {
+    restore.push(wrap(target, name, make));
+  };
+  observer = watching as FsObserver<unknown>;
+  try {
+    for (const name of SELF_CONTAINED) hook(fs, name, selfContained);
+    hook(fs, 'openSync', openSync);
+    hook(fs, 'open', open);
+    hook(fs, 'opendirSync', opendirSync);
+    hook(fs, 'opendir', opendir);
+    hook(fs, 'closeSync', closeSync);
+    hook(fs, 'close', close);
+    hook(promises, 'open', openHandle);
+    hook(promises, 'opendir', opendirPromised);
+    restore.push(hookStreams(fs.ReadStream.prototype), hookStreams(fs.WriteStream.prototype));
+  } catch (error) {
+    putBack();
+    throw error;
+  }
+  return putBack;
 }

@@ -1,4 +1,4 @@
-import { disguise, replaceSlot } from './slot';
+import { disguise, frozen, replaceSlot } from './slot';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -14,9 +14,6 @@ export type Around = (
 ) => unknown;
 
 const { apply, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
-
-const nameOf = (target: object): string =>
-  typeof target === 'function' ? target.name : `the ${target.constructor?.name ?? 'Object'}`;
 
 /** Patches of other people's objects, all of which can be put back. */
 export class Patches {
@@ -66,7 +63,7 @@ export class Patches {
     if (undo !== undefined) this.#undo.push(undo);
     if (undo !== undefined || this.#inGetter) return;
     this.restore();
-    throw new Error(`\`${String(name)}\` of ${nameOf(target)} is frozen, so what it is used for cannot be seen.`);
+    throw frozen(target, name);
   }
 
   /** Calls `seen` with the value of a lazy getter whenever somebody reads it; reads nothing itself, and throws nothing into that. */

@@ -20,3 +20,14 @@ export function replaceSlot(target: object, name: PropertyKey, descriptor: Prope
 export function disguise<T extends object>(wrapper: T, like: object): T {
   return Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(like));
 }
+
+function nameOf(target: object): string {
+  if (typeof target === 'function') return target.name;
+  const name = target.constructor?.name ?? 'Object';
+  return name === 'Object' ? 'its module' : `the ${name}`;
+}
+
+/** What to throw when a property cannot be replaced. */
+export function frozen(target: object, name: PropertyKey): Error {
+  return new Error(`\`${String(name)}\` of ${nameOf(target)} is frozen, so what it is used for cannot be seen.`);
+}

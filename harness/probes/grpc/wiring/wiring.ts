@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { asError } from '../../../engine/as-error';
 import type { Realm, Recorder } from '../../../engine/probe';
 import type { Frame } from '../../../model/frame';
-import { replaceSlot } from '../../patching/slot';
+import { frozen, replaceSlot } from '../../patching/slot';
 import { type AnyFunction, wrap } from '../../patching/wrap';
 import { Accounts } from './accounts';
 
@@ -141,11 +141,16 @@ export class Wiring {
     }
   }
 
-  /** Puts `value` in the place of an exported class. Importers reach it through its module's exports, so they meet it at their next use. */
+  /**
+   * Puts `value` in the place of an exported class. Importers reach it through its module's exports, so they meet it at their next use.
+   * @throws if it is frozen
+   */
   replace(exports: Exports, name: string, value: object): void {
     const before = Object.getOwnPropertyDescriptor(exports, name);
-    const undo = before === undefined ? undefined : replaceSlot(exports, name, { ...before, value });
-    if (undo !== undefined) this.#undo.push(undo);
+    if (before === undefined) return;
+    const undo = replaceSlot(exports, name, { ...before, value });
+    if (undo === undefined) throw frozen(exports, name);
+    this.#undo.push(undo);
   }
 
   /** Finds what is loaded by now. */
@@ -193,10 +198,11 @@ export class Wiring {
     const exported = this.#realm.exportsOf(path);
     if (typeof exported !== 'object' || exported === null) return;
     const besides = (module: string): boolean => this.#paths.has(join(dirname(path), `${module}.js`));
-    for (const wish of wishes) {
-      if (!wish.wire(exported as Exports, besides, path)) continue;
+    for (const wish of [...wishes]) {
       wishes.delete(wish);
-      this.#homes.add(dirname(path));
+      // One that fails is not asked again: half of its wrappers are in place.
+      if (wish.wire(exported as Exports, besides, path)) this.#homes.add(dirname(path));
+      else wishes.add(wish);
     }
     if (wishes.size === 0) this.#pending.delete(path);
   }
