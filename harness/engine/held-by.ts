@@ -78,6 +78,20 @@ function isTests(own: Holder, outer: Holder): boolean {
   return !isCut(opening) && withoutConstructors(opening.frames, own.resource)[0]?.origin === 'user';
 }
 
+/** Whether a line of its scope's own body made something that holds `root` and can be closed, with no library in between. */
+export const madeByBody = (root: Suspect, holders: readonly Holder[]): boolean =>
+  holding(root, holders).some(([{ scope, entry, resource }]) => {
+    const { opening, watch } = entry;
+    return (
+      scope === root.scope &&
+      opening !== undefined &&
+      !isCut(opening) &&
+      watch.isClosable?.(resource) === true &&
+      isDirect(opening.frames) &&
+      withoutConstructors(opening.frames, resource)[0]?.origin === 'user'
+    );
+  });
+
 type Ranked = readonly [holder: Holder, rank: number];
 
 const least = (ranked: readonly Ranked[]): Ranked | undefined =>

@@ -1,7 +1,7 @@
 import type { Lexicon } from '../model/resource';
 import { asError } from './as-error';
 import { Entry, type EntryList } from './entry';
-import { type Holder, ownHolder, rootHolder, stepsTo, treeOf, withoutConstructors } from './held-by';
+import { type Holder, madeByBody, ownHolder, rootHolder, stepsTo, treeOf, withoutConstructors } from './held-by';
 import type { Ledger } from './ledger';
 import type { Sighting } from './probe';
 import { type Bounds, reached } from './reach';
@@ -27,6 +27,9 @@ export class Holders {
   readonly #outerBudget = new StackBudget(256, 1);
   /** Within tests those that can be closed are noted, of which there are few as well. */
   readonly #budget = new StackBudget(16, 0.05);
+
+  /** By subject, what `isOwn` found: it is asked at every look. */
+  readonly #own = new WeakMap<object, boolean>();
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -75,6 +78,17 @@ export class Holders {
     const left = roots.filter((root) => root.parent === undefined);
     return [...left.map((root) => (lazy.includes(root) ? closedBy(root, holders) : root)), ...chosen.values()];
   }
+
+  /** Whether the body of its own test made what holds `root`, and nobody else's holds it: then there is nobody to wait for. */
+  readonly isOwn = (root: Suspect): boolean => {
+    let own = this.#own.get(root.subject);
+    if (own === undefined) {
+      const holders = this.#holdersOf([root]);
+      own = madeByBody(root, holders) && rootHolder(root, holders) === undefined;
+      this.#own.set(root.subject, own);
+    }
+    return own;
+  };
 
   /** Those of `roots` that no scope around theirs has made the holder of. */
   notShared(roots: readonly Suspect[]): readonly Suspect[] {

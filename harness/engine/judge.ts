@@ -67,7 +67,9 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   if (root.scope.kind === 'file') return 'at-file-end';
   if (hasStranded(root)) return 'now';
   if (root.closed !== undefined) return 'at-file-end';
-  if (identity.pool === 'private' || entry.late || root.owner === 'overlap') return 'at-file-end';
+  if (entry.late || root.owner === 'overlap') return 'at-file-end';
+  // Waited for, an idle connection of the test's own agent would be gone with the server of somebody else's that it leads to.
+  if (identity.pool === 'private') return root.scope.kind === 'test' && knowledge.isOwn(root) ? 'now' : 'at-file-end';
   const frames = root.trace;
   const first = frames[0];
   if (first === undefined) return 'at-file-end';

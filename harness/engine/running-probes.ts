@@ -81,6 +81,7 @@ export class RunningProbes {
       refine: (seen, opening) => this.refine(seen, opening),
       failed: (entry, error) => this.#note(this.#bringers.get(entry.watch) ?? 'ledger', error, entry.opening),
       ruledOut: byDesign(rules),
+      isOwn: this.#ledger.holders.isOwn,
     };
   }
 

@@ -57,6 +57,8 @@ export interface Knowledge {
   failed(entry: Entry, error: Error): void;
   /** Whether a built-in rule says that it stays by design. */
   ruledOut(identity: Identity, trace: readonly Frame[]): boolean;
+  /** Whether its own test made the agent or client that holds it, for nobody else. */
+  isOwn(root: Suspect): boolean;
   /** Connected ends that were reported already, by `noteReported`. */
   readonly reportedEnds: ReadonlySet<string>;
 }

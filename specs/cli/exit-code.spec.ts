@@ -192,7 +192,7 @@ describe('leakgate run exits with', () => {
   });
 
   it('4 when a test freezes what a probe has to wrap anew for the next file, and not for what goes on working', async () => {
-    const after = (target: string, name: string, test: string): Promise<Run> =>
+    const afterFreezing = (target: string, name: string, test: string): Promise<Run> =>
       gate(
         {
           'a.test.js': `test('freezes', () => { ${freeze(target, name)} });\n${'// runs first\n'.repeat(500)}`,
@@ -200,8 +200,8 @@ describe('leakgate run exits with', () => {
         },
         '--runInBand',
       );
-    const requests = await after("require('node:http').Agent.prototype", 'addRequest', CLEAN);
-    const files = await after(
+    const requests = await afterFreezing("require('node:http').Agent.prototype", 'addRequest', CLEAN);
+    const files = await afterFreezing(
       "require('node:fs')",
       'openSync',
       "test('opens', () => { require('node:fs').openSync(__filename); });\n",
