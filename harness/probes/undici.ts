@@ -3,6 +3,7 @@ import net from 'node:net';
 import { isMap } from 'node:util/types';
 import { asObject, field, slot } from '../engine/native';
 import type { Identity, Probe, Realm, Watch } from '../engine/probe';
+import { cut } from './handles/cut';
 
 /** A request as undici announces it; Node's own fetch is the same library. */
 interface UndiciRequest {
@@ -77,11 +78,31 @@ function globalDispatchers(realm: Realm): object[] {
   );
 }
 
+/** What began as a request and became something else, a WebSocket as a rule: undici has taken its parser off. */
+const isUpgraded = (connection: net.Socket): boolean => slot(connection, 'parser') === null;
+
+/** An upgraded connection answers for itself: Node's own undici never says that such a request is over, others at once. */
+function isOver({ done, socket }: Pending): boolean {
+  const connection = socket?.deref();
+  if (connection === undefined) return done || socket !== undefined;
+  return isUpgraded(connection) ? connection.destroyed : done;
+}
+
 const request: Watch = {
-  state: (resource) => ((resource as Pending).done ? 'released' : 'open'),
+  state: (resource) => (isOver(resource as Pending) ? 'released' : 'open'),
   identify(resource) {
     const { label, socket } = resource as Pending;
     const connection = socket?.deref();
+    if (connection !== undefined && isUpgraded(connection)) {
+      return {
+        kind: 'upgraded-connection',
+        subject: resource,
+        label: label.replace(/^GET /, 'to '),
+        children: [connection],
+        ending: connection.writableEnded,
+        release: () => cut(connection),
+      };
+    }
     return {
       kind: 'fetch-request',
       subject: resource,
@@ -104,6 +125,14 @@ const undici: Probe = {
       opened: 'sent',
       closed: 'finished',
       remedy: 'Read its body to the end, or abort it through the `signal` option,',
+      pooled: false,
+    },
+    'upgraded-connection': {
+      noun: 'a WebSocket',
+      plural: 'WebSockets',
+      opened: 'opened',
+      closed: 'closed',
+      remedy: 'Close it with `socket.close()` and wait for its `close` event',
       pooled: false,
     },
     'dispatcher-socket': {
@@ -136,6 +165,8 @@ const undici: Probe = {
       const { request: each, socket } = message as { request: object; socket: net.Socket };
       const record = pending.get(each);
       if (record === undefined) return;
+      const before = serving.get(socket);
+      if (before?.done === true) before.socket = undefined;
       record.socket = new WeakRef(socket);
       serving.set(socket, record);
       openings.add(socket);
@@ -169,7 +200,7 @@ const undici: Probe = {
         if (!(socket instanceof net.Socket) || !openings.has(socket)) return identity;
         const record = serving.get(socket);
         // A busy connection is its request's to answer for, whoever opened it, and when the request has been told of, so has it.
-        if (record !== undefined && !record.done)
+        if (record !== undefined && !isOver(record))
           return { ...identity, parents: [record, ...(identity.parents ?? [])], pool: 'process' };
         const isGlobal = globalDispatchers(realm).some((dispatcher) => reaches(dispatcher, socket));
         // What is left of a pool is one leak, its first connection's.

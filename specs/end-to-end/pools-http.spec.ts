@@ -1,5 +1,7 @@
 import { describePool } from './pool-fixtures';
 
+const hasWebSocket = typeof WebSocket !== 'undefined';
+
 const agent = {
   'clean-own': [],
   'clean-process-wide': [],
@@ -27,4 +29,8 @@ describePool("Node's fetch", 'fetch', {
   ],
   'leaks-pending': ['leak: fetch-request of test "sends a request nobody answers" at leaks-pending.ts, opens'],
   'leaks-unread': ['leak: fetch-request of test "does not read an answer" at leaks-unread.ts, opens'],
+  'clean-web-socket': [],
+  'leaks-web-socket': hasWebSocket
+    ? ['leak: upgraded-connection of test "keeps a WebSocket" at leaks-web-socket.ts, opens']
+    : [],
 });

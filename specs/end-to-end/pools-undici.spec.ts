@@ -8,6 +8,7 @@ const claims = {
   'clean-process-wide': [],
   'clean-set-global': [],
   'clean-shared': [],
+  'clean-web-socket': [],
   'leaks-own-agent': [`${own} leaks-own-agent.ts, opens`],
   'leaks-own-client': [`${own} leaks-own-client.ts, opens`],
   'leaks-own-pool': [`${own} leaks-own-pool.ts, opens`],
@@ -15,6 +16,7 @@ const claims = {
   'leaks-shared-agent': [`${shared} leaks-shared-agent.ts, opens`],
   'leaks-shared-client': [`${shared} leaks-shared-client.ts, opens`],
   'leaks-shared-pool': [`${shared} leaks-shared-pool.ts, opens`],
+  'leaks-web-socket': ['leak: upgraded-connection of test "keeps a WebSocket" at leaks-web-socket.ts, opens'],
   'leaks-unread': ['leak: fetch-request of test "does not read an answer" at leaks-unread.ts, opens'],
 };
 
