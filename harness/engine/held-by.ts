@@ -51,7 +51,8 @@ const encloses = (outer: Scope, inner: Scope): boolean => {
 };
 
 /** Opened by one line of the test's own body: nobody else can have wanted it. */
-const isDirect = (trace: readonly Frame[]): boolean => trace.filter((frame) => frame.origin === 'user').length === 1;
+export const isDirect = (trace: readonly Frame[]): boolean =>
+  trace.filter((frame) => frame.origin === 'user').length === 1;
 
 /** Made by a library while it was loading: nobody called for it. */
 const isSingleton = ({ opening }: Entry): boolean => opening?.importing === 'library';

@@ -1,7 +1,16 @@
 import type { Lexicon } from '../model/resource';
 import { asError } from './as-error';
 import { Entry, type EntryList } from './entry';
-import { type Holder, madeByBody, ownHolder, rootHolder, stepsTo, treeOf, withoutConstructors } from './held-by';
+import {
+  type Holder,
+  isDirect,
+  madeByBody,
+  ownHolder,
+  rootHolder,
+  stepsTo,
+  treeOf,
+  withoutConstructors,
+} from './held-by';
 import type { Ledger } from './ledger';
 import type { Sighting } from './probe';
 import { type Bounds, reached } from './reach';
@@ -76,7 +85,8 @@ export class Holders {
         if (root.scope === holder.scope && stepsTo(root, holder) !== undefined) hang(root, above);
     }
     const left = roots.filter((root) => root.parent === undefined);
-    return [...left.map((root) => (lazy.includes(root) ? closedBy(root, holders) : root)), ...chosen.values()];
+    const told = left.map((root) => (lazy.includes(root) ? heldBy(root, holders, wordsFor(root.identity.kind)) : root));
+    return [...told, ...chosen.values()];
   }
 
   /** Whether the body of its own test made what holds `root`, and nobody else's holds it: then there is nobody to wait for. */
@@ -145,9 +155,16 @@ function asSuspect({ entry, resource }: Holder, knowledge: Knowledge): Suspect |
   return suspect;
 }
 
-/** What is a client's is closed with the client. */
-function closedBy(root: Suspect, holders: readonly Holder[]): Suspect {
-  const holder = root.identity.pool === undefined ? ownHolder(root, holders) : undefined;
+/** What its own test's client holds is closed with that, and the line that made it is the best there is where no other is known. */
+function heldBy(root: Suspect, holders: readonly Holder[], words: Lexicon): Suspect {
+  if (root.identity.pool !== undefined) return root;
+  const holder = ownHolder(root, holders);
   const remedy = holder?.entry.identify()?.remedyForHeld;
-  return remedy === undefined ? root : { ...root, identity: { ...root.identity, remedy } };
+  if (holder === undefined || remedy === undefined) {
+    const own = root.scope.kind !== 'test' || !words.pooled || isDirect(root.trace);
+    return own ? root : { ...root, holderUnknown: true };
+  }
+  const made = root.trace.some(({ origin }) => origin === 'user') ? [] : (holder.entry.opening?.frames ?? []);
+  const trace = [...root.trace, ...withoutConstructors(made, holder.resource)];
+  return { ...root, trace, identity: { ...root.identity, remedy } };
 }

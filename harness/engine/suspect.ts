@@ -23,6 +23,8 @@ export interface Suspect {
   parent: Suspect | undefined;
   /** The end that connected to it was reported: it is put away with that, and no finding of its own. */
   answered?: boolean;
+  /** Something opened it for the test, and may keep it for others: what, could not be found. */
+  readonly holderUnknown?: boolean;
   /** It is closed, and here only because of what it left: by whom it was closed. */
   readonly closed?: Opening | undefined;
 }

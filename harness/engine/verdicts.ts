@@ -85,7 +85,14 @@ export class Verdicts {
     const leftover = leftoverOf(root);
     const ref = root.openedIn.answerable === scope ? root.openedIn.ref() : scope.ref();
     const { remedy } = identity;
-    const saying = { kind, scope: ref, root: thing, words: this.wordsFor(identity.kind), count: group.length };
+    const saying: Saying = {
+      kind,
+      scope: ref,
+      root: thing,
+      words: this.wordsFor(identity.kind),
+      count: group.length,
+      ...(root.holderUnknown === true ? { holderUnknown: true } : {}),
+    };
     return {
       kind,
       ...(leftover?.library === undefined ? {} : { class: 'library' }),

@@ -13,6 +13,8 @@ export interface Saying {
   readonly remedy?: string;
   /** How many alike, this one included. */
   readonly count: number;
+  /** A library or a function that the test called opened it, and what holds it could not be found. */
+  readonly holderUnknown?: boolean;
   /** The test that closed it, for `foreign-close`. */
   readonly closedBy?: string;
 }
@@ -71,6 +73,10 @@ export function nameOf(thing: Thing): string {
   return thing.label === '' ? thing.noun : `${thing.noun} ${thing.label}`;
 }
 
+/** Where a client is no event emitter, nobody can tell when it was made. */
+const KEPT_ELSEWHERE =
+  '\nIf a client that was made outside of this test keeps it, close that client where it was made.';
+
 /** The sentence and the remedy of a finding, as the reader meets them. The only place that composes them. */
 export function say(saying: Saying): string {
   const { kind, root, scope, words, count } = saying;
@@ -80,9 +86,9 @@ export function say(saying: Saying): string {
   const remedy = `${saying.remedy ?? words.remedy} ${whereToEnd(scope)}.`;
   switch (kind) {
     case 'leak':
-      return `${subject} ${was} ${words.opened} ${place(scope, root)}, but never ${words.closed}.\n${remedy}`;
+      return `${subject} ${was} ${words.opened} ${place(scope, root)}, but never ${words.closed}.\n${remedy}${saying.holderUnknown === true ? KEPT_ELSEWHERE : ''}`;
     case 'late':
-      return `${subject} ${was} ${words.opened} by work ${scope.kind === 'test' ? 'of this test' : `begun ${place(scope, root)}`} that went on after its teardown, and ${many ? 'are' : 'is'} still there.\nWait for that work, or stop it, ${whereToEnd(scope)}; then ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`;
+      return `${subject} ${was} ${words.opened} by work ${scope.kind === 'test' ? 'of this test' : `begun ${place(scope, root)}`} that went on after its teardown, and ${many ? 'are' : 'is'} still there.\nWait for that work, or stop it; then ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`;
     case 'foreign-close':
       return `${subject} ${was} closed in this test, but ${was} ${words.opened} ${place(scope, root)}, for others to use.\nLeave the closing to the scope that opened it, or open one in the test itself.`;
     case 'unproven':

@@ -30,14 +30,15 @@ function closingOf(object: object): string | undefined {
   return closings.get(prototype);
 }
 
-function nameOfClass(object: object, opening: Opening | undefined): string {
+/** `undefined` where nothing tells: an `EventEmitter` by name is no client's name. */
+function nameOfClass(object: object, opening: Opening | undefined): string | undefined {
   const prototype = Reflect.getPrototypeOf(object);
   const made = prototype === null ? undefined : asObject(field(prototype, 'constructor'));
   const name = made === undefined ? undefined : field(made, 'name');
   if (typeof name === 'string' && name !== '' && made !== EventEmitter) return name;
   // Mixed into a class, it has taken the place of that class's constructor, which is the first to be at work.
   const first = opening?.frames[0];
-  return first?.origin === 'library' && /^[A-Z]/.test(first.fn) ? first.fn : 'EventEmitter';
+  return first?.origin === 'library' && /^[A-Z]/.test(first.fn) ? first.fn : undefined;
 }
 
 const client: Watch = {
@@ -48,12 +49,12 @@ const client: Watch = {
     return {
       kind: 'client',
       subject: resource,
-      label: `(\`${name}\`)`,
+      label: name === undefined ? '' : `(\`${name}\`)`,
       ...(closing === undefined
         ? {}
         : {
             remedy: `Close it with its \`${closing}()\``,
-            remedyForHeld: `Close the \`${name}\` that holds it with its \`${closing}()\``,
+            remedyForHeld: `Close the ${name === undefined ? 'client' : `\`${name}\``} that holds it with its \`${closing}()\``,
           }),
     };
   },

@@ -40,14 +40,49 @@ describe('own', () => {
 });
 `;
 
+/** No event emitter, and its socket is nobody's to see: when it was made cannot be told. */
+const PRIVATE = `
+const net = require('node:net');
+const { once } = require('node:events');
+let server;
+beforeAll(async () => { server = net.createServer((socket) => socket.resume()).listen(0, '127.0.0.1'); await once(server, 'listening'); });
+afterAll(() => { server.close(); });
+class Client {
+  #socket;
+  async use() {
+    this.#socket ??= net.connect(server.address().port, '127.0.0.1');
+    if (this.#socket.connecting) await once(this.#socket, 'connect');
+  }
+  close() { this.#socket?.destroy(); }
+}
+describe('shared and closed', () => {
+  const client = new Client();
+  afterAll(() => client.close());
+  test('connects', () => client.use());
+  test('uses it again', () => client.use());
+});
+describe('shared and forgotten', () => {
+  const client = new Client();
+  test('connects', () => client.use());
+  test('uses it again', () => client.use());
+});
+describe('own', () => {
+  test('connects', async () => { await once(net.connect(server.address().port, '127.0.0.1'), 'connect'); });
+});
+`;
+
+const KEPT_ELSEWHERE = 'If a client that was made outside of this test keeps it, close that client where it was made.';
+
 describe('blame', () => {
   let concurrent: JestRun;
   let foreign: JestRun;
+  let hidden: JestRun;
 
   beforeAll(async () => {
-    [concurrent, foreign] = await Promise.all([
+    [concurrent, foreign, hidden] = await Promise.all([
       runJest({ files: { 'nobodys.test.js': NOBODYS('test.concurrent') } }),
       runJest({ files: { 'foreign.test.js': FOREIGN } }),
+      runJest({ files: { 'private.test.js': PRIVATE } }),
     ]);
   });
 
@@ -67,5 +102,16 @@ describe('blame', () => {
     expect(foreign.output).toMatch(
       /A TCP server on \S+ was closed in this test, but was opened in the `beforeAll` of suite "shared"/,
     );
+  });
+
+  it('says what else it may be where something that cannot be seen may keep it for others', () => {
+    const found = findingsOf(hidden).map(({ scope, message }) => [
+      scope.path.join(' '),
+      message.split('\n').includes(KEPT_ELSEWHERE),
+    ]);
+    expect(found.sort()).toEqual([
+      ['own connects', false],
+      ['shared and forgotten connects', true],
+    ]);
   });
 });
