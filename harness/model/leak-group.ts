@@ -15,14 +15,20 @@ export interface LeakGroup {
 /** What tells one test, suite or file of a run from all others. */
 export const scopeKey = ({ file, path }: ScopeRef): string => JSON.stringify([file, ...path]);
 
-/** Findings of a run by fingerprint, most frequent first. */
+/** One row of the list: a fingerprint knows functions and no lines, and the nameless ones of a file share it. */
+function rowKey({ fingerprint, openedAt }: Finding): string {
+  return openedAt === undefined ? fingerprint : `${fingerprint} ${openedAt.file}:${openedAt.line}:${openedAt.column}`;
+}
+
+/** Findings of a run by fingerprint and line, most frequent first. */
 export function groupLeaks(files: readonly FileReport[]): readonly LeakGroup[] {
   const groups = new Map<string, { finding: Finding; count: number; scopes: Map<string, ScopeRef> }>();
   for (const finding of files.flatMap((file) => file.findings)) {
-    const group = groups.get(finding.fingerprint) ?? { finding, count: 0, scopes: new Map<string, ScopeRef>() };
+    const key = rowKey(finding);
+    const group = groups.get(key) ?? { finding, count: 0, scopes: new Map<string, ScopeRef>() };
     group.count += finding.count;
     group.scopes.set(scopeKey(finding.scope), finding.scope);
-    groups.set(finding.fingerprint, group);
+    groups.set(key, group);
   }
   return [...groups.values()]
     .map(({ finding, count, scopes }) => ({ finding, count, scopes: [...scopes.values()] }))
