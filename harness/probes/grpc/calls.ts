@@ -4,7 +4,7 @@ import type { Identity, Probe, Watch } from '../../engine/probe';
 import { packageOf } from '../../model/frame';
 import { channelsOf, type InternalChannel } from './channels';
 import { heldBy, sessionOf } from './subchannels';
-import { type Account, type Accounts, type Known, prototypeOf, UNKNOWN } from './wiring/accounts';
+import { type Account, type Accounts, isGone, type Known, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { Wiring } from './wiring/wiring';
 
 /** The parts of a `ResolvingCall` that are read: it is what every client call comes to, in every version from 1.8. */
@@ -69,9 +69,10 @@ function cancelQuietly(call: ResolvingCall): void {
 
 const watchOf = (wiring: Wiring): Watch => ({
   state(resource) {
-    const { closed, subject } = resource as Account<ResolvingCall>;
-    const call = subject?.deref();
-    return closed || call === undefined || field(call, 'ended') === true ? 'released' : 'open';
+    const account = resource as Account<ResolvingCall>;
+    const call = account.subject?.deref();
+    const isDone = account.closed || (call !== undefined && field(call, 'ended') === true);
+    return isDone || isGone(account) ? 'released' : 'open';
   },
   identify(resource, opening): Identity {
     const account = resource as Account<ResolvingCall>;

@@ -1,6 +1,6 @@
 import { asObject } from '../../engine/native';
 import type { Probe, Watch } from '../../engine/probe';
-import { type Account, type Accounts, MADE, prototypeOf } from './wiring/accounts';
+import { type Account, type Accounts, isGone, MADE, prototypeOf } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
 import { type Exports, Wiring } from './wiring/wiring';
 
@@ -10,8 +10,8 @@ const LEAF_CODE = ['startConnecting', 'updateEndpoint', 'exitIdle', 'resetBackof
 
 const watchOf = (registrars: ReadonlyMap<string, string>): Watch => ({
   state(resource) {
-    const { closed, subject } = resource as Account<object>;
-    return closed || (subject !== undefined && subject.deref() === undefined) ? 'released' : 'open';
+    const account = resource as Account<object>;
+    return account.closed || isGone(account) ? 'released' : 'open';
   },
   identify(resource) {
     const account = resource as Account<object>;

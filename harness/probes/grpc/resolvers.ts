@@ -1,7 +1,7 @@
 import { asObject, field } from '../../engine/native';
 import type { Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
-import { type Account, MADE } from './wiring/accounts';
+import { type Account, isGone, MADE } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
 import { Wiring } from './wiring/wiring';
 
@@ -24,8 +24,8 @@ const resolvers: Probe = {
     const channels = channelsOf(wiring);
     const watch: Watch = {
       state(resource) {
-        const { closed, subject } = resource as Account<object>;
-        return closed || (subject !== undefined && subject.deref() === undefined) ? 'released' : 'open';
+        const account = resource as Account<object>;
+        return account.closed || isGone(account) ? 'released' : 'open';
       },
       identify(resource, opening) {
         const account = resource as Account<object>;

@@ -1,7 +1,7 @@
-import { isMap, isSet } from 'node:util/types';
-import { asObject, field, slot } from '../../engine/native';
+import { asObject } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
-import { type Account, type Accounts, prototypeOf, UNKNOWN } from './wiring/accounts';
+import { type Account, type Accounts, isGone, prototypeOf, UNKNOWN } from './wiring/accounts';
+import { addressOf, callsInFlight, connectionsTo, isBound, isListening, listenersOf } from './wiring/server-shape';
 import { type Exports, Wiring } from './wiring/wiring';
 
 /** The parts of a `Server` that are read. */
@@ -9,76 +9,10 @@ interface Server {
   forceShutdown(): void;
 }
 
-/** The HTTP/2 server beneath each port it has bound: a `net.Server`. */
-interface Listener {
-  readonly listening: boolean;
-  /** Node's own count of the connections that are still there. */
-  readonly _connections: number;
-  address(): { readonly address: string; readonly port: number } | string | null;
-}
-
 const SHUTDOWNS = ['tryShutdown', 'forceShutdown'] as const;
 
 /** How a server was told to shut down. */
 type Shutdown = (typeof SHUTDOWNS)[number];
-
-/** A map's entries, be it the sandbox's map or one of Node's own hardened kind. */
-const entriesOf = (map: unknown): [object, unknown][] =>
-  isMap(map) ? [...(Map.prototype.entries.call(map) as Iterable<[object, unknown]>)] : [];
-
-/** The listeners of an `XdsServer`, which hands what they accept to HTTP/2 servers that do not listen themselves. */
-const portsOf = (server: object): Listener[] =>
-  entriesOf(field(server, 'boundPortMap')).flatMap(
-    ([, entry]) => (asObject(field(asObject(entry) ?? {}, 'tcpServer')) as Listener | undefined) ?? [],
-  );
-
-/** Its HTTP/2 servers, until the last connection to them is gone. Up to 1.9 they are in a list that is never shortened; in the oldest versions they are the list. */
-function listenersOf(server: object): Listener[] {
-  const list = field(server, 'http2ServerList');
-  const listed = Array.isArray(list)
-    ? (list as (Listener & { server?: Listener })[]).map((each) => each.server ?? each)
-    : [];
-  const accepting = entriesOf(field(server, 'http2Servers')).map(([listener]) => listener as Listener);
-  return [...portsOf(server), ...accepting, ...listed];
-}
-
-const connectionsTo = (server: object): number =>
-  listenersOf(server).reduce((sum, { _connections: connections }) => sum + connections, 0);
-
-const isListening = (server: object): boolean => listenersOf(server).some(({ listening }) => listening);
-
-/** An xDS server is told what to listen on by its control plane, and watches for that from `bindAsync` on. */
-const isBound = (server: object): boolean => isListening(server) || portsOf(server).length > 0;
-
-/** Its sessions. With channelz switched off newer versions know them by listener alone. */
-function sessionsOf(server: object): Set<object> {
-  const sessions = new Set(entriesOf(field(server, 'sessions')).map(([session]) => session));
-  for (const [, info] of entriesOf(field(server, 'http2Servers'))) {
-    const of = field(asObject(info) ?? {}, 'sessions');
-    if (isSet(of)) for (const session of Set.prototype.values.call(of)) sessions.add(session as object);
-  }
-  return sessions;
-}
-
-/** Streams of its sessions that neither end has closed. */
-function callsInFlight(server: object): number {
-  let calls = 0;
-  for (const session of sessionsOf(server)) {
-    const state = asObject(slot(session, 'state'));
-    calls += entriesOf(state === undefined ? undefined : field(state, 'streams')).length;
-  }
-  return calls;
-}
-
-function addressOf(server: object): string {
-  const asked = entriesOf(field(server, 'boundPortMap')).map(([address]) => String(address));
-  const own = (): NonNullable<ReturnType<Listener['address']>>[] =>
-    listenersOf(server).flatMap((listener) => listener.address() ?? []);
-  const [bound, ...more] = asked.length > 0 ? asked : own();
-  if (bound === undefined) return '';
-  const first = typeof bound === 'string' ? bound : `${bound.address}:${bound.port}`;
-  return more.length === 0 ? `on ${first}` : `on ${first} and ${more.length} more`;
-}
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
@@ -122,6 +56,8 @@ class Notes {
   readonly addresses = new WeakMap<object, string>();
   /** By listener: what it accepted is the server's, and outlives the listener. */
   readonly servers = new WeakMap<object, object>();
+  /** Whose port is not bound yet: nothing listens, and no sweep of the books may take them for servers that are gone. */
+  readonly binding = new WeakSet<object>();
   /** By stream: which method it calls. */
   readonly methods = new WeakMap<object, string>();
 
@@ -136,7 +72,8 @@ const watchOf = (wiring: Wiring, notes: Notes): Watch => ({
   // By the sockets: what a server keeps besides them is memory. One that was never bound holds nothing.
   state(resource) {
     const server = (resource as Account<Server>).subject?.deref();
-    return server !== undefined && (isBound(server) || connectionsTo(server) > 0) ? 'open' : 'released';
+    if (server === undefined) return isGone(resource as Account<Server>) ? 'released' : 'open';
+    return isBound(server) || notes.binding.has(server) || connectionsTo(server) > 0 ? 'open' : 'released';
   },
   identify(resource): Identity {
     const account = resource as Account<Server>;
@@ -154,23 +91,49 @@ const watchOf = (wiring: Wiring, notes: Notes): Watch => ({
   isOwnCode: wiring.isOwnCode,
 });
 
+/** The arguments of `bindAsync`, with a callback that notes first that the port is bound, or cannot be. */
+function noting(args: unknown[], bound: () => void): unknown[] {
+  const callback: unknown = args[2];
+  if (typeof callback !== 'function') return args;
+  const noted = function (this: unknown, ...results: unknown[]): unknown {
+    bound();
+    return Reflect.apply(callback, this, results);
+  };
+  return [...args.slice(0, 2), noted, ...args.slice(3)];
+}
+
 /** `bindAsync`, from which on a server holds something, and which the line of its opening is. */
-function wireBinding(
-  wiring: Wiring,
-  prototype: object,
-  accounts: Accounts<Server>,
-  watch: Watch,
-  isXds: boolean,
-): void {
+function wireBinding(wiring: Wiring, prototype: object, servers: Accounts<Server>, watch: Watch, notes: Notes): void {
   const { recorder } = wiring;
   wiring.wrap(prototype, 'bindAsync', (original) => {
     const wrapper = function (this: object, ...args: unknown[]): unknown {
-      if (accounts.get(this) === undefined) accounts.make(watch, '', wrapper, UNKNOWN, () => this);
-      const { holding } = accounts.get(this) ?? {};
-      // The port is bound behind promises: what comes then is known by this call.
-      return recorder.act(wrapper, () =>
-        recorder.within(isXds ? holding : undefined, () => original.apply(this, args)),
-      );
+      if (servers.get(this) === undefined) servers.make(watch, '', wrapper, UNKNOWN, () => this);
+      notes.binding.add(this);
+      const bind = (): unknown =>
+        original.apply(
+          this,
+          noting(args, () => notes.binding.delete(this)),
+        );
+      try {
+        // The port is bound behind promises: what comes then is known by this call.
+        return recorder.act(wrapper, bind);
+      } catch (error) {
+        notes.binding.delete(this);
+        throw error;
+      }
+    };
+    return wrapper;
+  });
+}
+
+/** The same of an xDS server, which is bound from then on. What it watches to know what to serve is its own. */
+function wireWatching(wiring: Wiring, prototype: object, servers: Accounts<Server>, watch: Watch): void {
+  const { recorder } = wiring;
+  wiring.wrap(prototype, 'bindAsync', (original) => {
+    const wrapper = function (this: object, ...args: unknown[]): unknown {
+      if (servers.get(this) === undefined) servers.make(watch, '', wrapper, UNKNOWN, () => this);
+      const bind = (): unknown => original.apply(this, args);
+      return recorder.act(wrapper, () => recorder.within(servers.get(this)?.holding, bind));
     };
     return wrapper;
   });
@@ -187,6 +150,7 @@ function wireShutdown(
   for (const name of SHUTDOWNS) {
     const note = (server: object): void => {
       notes.told.set(server, name);
+      notes.binding.delete(server);
       notes.look(server);
     };
     // What an xDS server has watched for ends with it; of any other it is told by its sockets whether it has ended.
@@ -235,7 +199,8 @@ const servers: Probe = {
       const xds = prototypeOf(exports, 'XdsServer');
       const prototype = prototypeOf(exports, 'Server') ?? xds;
       if (prototype === undefined) return false;
-      wireBinding(wiring, prototype, accounts, watch, prototype === xds);
+      if (prototype === xds) wireWatching(wiring, prototype, accounts, watch);
+      else wireBinding(wiring, prototype, accounts, watch, notes);
       wireShutdown(wiring, prototype, accounts, notes, prototype === xds);
       wireHandlers(wiring, prototype, notes);
       return true;

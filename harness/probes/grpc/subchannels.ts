@@ -1,7 +1,7 @@
 import { asObject, field } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
-import { type Account, MADE, prototypeOf } from './wiring/accounts';
+import { type Account, isGone, MADE, prototypeOf } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
 import { Wiring } from './wiring/wiring';
 
@@ -82,9 +82,10 @@ const subchannels: Probe = {
       [...channels.open()].flatMap((thing) => ([...heldBy(thing)].includes(subchannel) ? [thing] : []));
     const watch: Watch = {
       state(resource) {
-        const { closed, subject } = resource as Account<Subchannel>;
-        const subchannel = subject?.deref();
-        return closed || subchannel === undefined || references(subchannel) <= 0 ? 'released' : 'open';
+        const account = resource as Account<Subchannel>;
+        const subchannel = account.subject?.deref();
+        const isDone = account.closed || (subchannel !== undefined && references(subchannel) <= 0);
+        return isDone || isGone(account) ? 'released' : 'open';
       },
       identify(resource): Identity {
         const account = resource as Account<Subchannel>;

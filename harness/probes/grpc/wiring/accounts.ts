@@ -21,6 +21,9 @@ export interface Account<T extends object> {
   readonly name: string;
 }
 
+/** Whether a thing has been collected. While its constructor runs it is on its way, and no sweep of the books may take it for gone. */
+export const isGone = ({ subject }: Account<object>): boolean => subject !== undefined && subject.deref() === undefined;
+
 /** The things that are still there; the accounts of those that are gone are dropped. */
 function* there<T extends object>(accounts: Set<Account<T>>): Iterable<T> {
   for (const account of accounts) {

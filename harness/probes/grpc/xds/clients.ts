@@ -1,5 +1,5 @@
 import type { Watch } from '../../../engine/probe';
-import type { Account } from '../wiring/accounts';
+import { type Account, isGone } from '../wiring/accounts';
 import type { ServerClient, XdsClient } from './shape';
 
 /** grpc-js's number for a channel that has nothing open. */
@@ -20,10 +20,7 @@ export interface ClientOrigins {
 
 /** Clients of xDS control planes, each with one connection for each of them. */
 export const clientWatch = ({ processWide, files }: ClientOrigins): Watch => ({
-  state: (resource) => {
-    const { subject } = resource as Account<XdsClient>;
-    return subject !== undefined && subject.deref() === undefined ? 'released' : 'open';
-  },
+  state: (resource) => (isGone(resource as Account<XdsClient>) ? 'released' : 'open'),
   identify(resource) {
     const account = resource as Account<XdsClient>;
     const client = account.subject?.deref();
