@@ -32,7 +32,7 @@ export class Scope {
   readonly budget: StackBudget;
   /** For what libraries open in later ticks of an act whose line is known. */
   readonly actBudget: StackBudget;
-  /** For what few but telling things open: a load balancing policy's timers, and who closed a channel. */
+  /** For what few but telling things open: a load balancing policy's timers. */
   readonly makerBudget: StackBudget;
   /** For immediates and streams: many, and seldom what is looked for. */
   readonly incidentalBudget: StackBudget;

@@ -98,7 +98,10 @@ const timers: Probe = {
       identify: identifyTimeout,
       callback: (resource) => (resource as NodeTimeout)._onTimeout,
       isPlumbing,
-      lasts: (resource) => (resource as NodeTimeout)._idleTimeout >= LONG_MS,
+      lasts: (resource) => {
+        const { _idleTimeout: delayMs, _repeat: repeat } = resource as NodeTimeout;
+        return delayMs >= LONG_MS || (repeat !== null && repeat !== undefined);
+      },
       transient: true,
     },
     Immediate: {

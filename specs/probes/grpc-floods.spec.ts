@@ -51,7 +51,31 @@ test('asks for a port in vain', async () => {
 });
 `;
 
+const CLOSED = `${FILL}
+const server = new Server();
+let port;
+beforeAll(() => new Promise((done) => {
+  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_error, bound) => { port = bound; done(); });
+}));
+afterAll(() => server.forceShutdown());
+test('closes many clients, and the last of them in the tick of its first use', () => {
+  for (let each = 0; each < 200; each++) new Client('127.0.0.1:' + port, credentials.createInsecure()).close();
+  const client = new Client('127.0.0.1:' + port, credentials.createInsecure());
+  client.getChannel().getConnectivityState(true);
+  client.close(); // closes
+});
+`;
+
 const kindsIn = ({ kind, owns }: Thing): string[] => [kind, ...owns.flatMap(kindsIn)];
+
+describe('the line of a close', () => {
+  it('is known of the last of many', async () => {
+    const { reports } = await runJest({ files: { 'closed.test.js': CLOSED }, config: QUICK });
+    const closes = 1 + CLOSED.split('\n').findIndex((line) => line.endsWith('// closes'));
+    const found = reports.flatMap(({ findings }) => findings.map(({ closedAt, count }) => [closedAt?.line, count]));
+    expect(found).toEqual([[closes, 1]]);
+  });
+});
 
 describe('a sweep of the books', () => {
   it('loses no part of a client, whenever it comes', async () => {

@@ -33,7 +33,10 @@ describeProbe(
       kind: 'grpc-server',
       says: /^A gRPC server on 127\.0\.0\.1:\d+ was shut down in leaks-server-watch\.ts:26, yet its xDS watch of LDS "server\/127\.0\.0\.1:\d+" left an xDS watch of RDS "served-routes" \(route-config-resource-type\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
     },
-    'leaks-own-bootstrap': { kind: 'grpc-channel', says: new RegExp(`${LEFT.source}.+ left an xDS client`) },
+    'leaks-own-bootstrap': {
+      kind: 'grpc-channel',
+      says: /^A gRPC client channel to xds:\/\/\/shop was closed in leaks-own-bootstrap\.ts:15, yet its name resolver of xds:shop left an xDS client \(resolver-xds\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
+    }.+ left an xDS client`) },
   },
   {
     globalSetup: join(folder, 'start-control-plane.ts'),
