@@ -134,8 +134,8 @@ export class Ledger implements Recorder {
     return { scope, answers: scope?.lifetime, opening };
   }
 
-  callerOf(above: (...args: never[]) => unknown): string | undefined {
-    return this.stacks.callerOf(above);
+  callerOf(above: (...args: never[]) => unknown, steps = 1): string | undefined {
+    return this.stacks.callerOf(above, steps);
   }
 
   openedLater(beginning: Beginning, sighting: Sighting, owner: OwnerKind = 'lineage'): Holding | undefined {

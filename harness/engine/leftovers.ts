@@ -68,8 +68,9 @@ export function leftoverOf(root: Suspect): Leftover | undefined {
   const [first] = all;
   if (first === undefined) return undefined;
   const { live, by } = first;
-  const library = makerPackage(live, by);
-  const frames = (madeOf(live) ?? live.entries[0])?.opening?.frames ?? [];
+  const { heldAt } = live.identity;
+  const library = heldAt === undefined ? makerPackage(live, by) : undefined;
+  const frames = heldAt === undefined ? ((madeOf(live) ?? live.entries[0])?.opening?.frames ?? []) : [heldAt];
   const at = library === undefined ? (frames.find(({ origin }) => origin === 'user') ?? frames[0]) : frames[0];
   return { live, by, count: all.length, library, revived: isRevived(live), at };
 }

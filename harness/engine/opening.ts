@@ -126,10 +126,10 @@ export class OpeningCamera {
     return this.#capture(above, LONG) ?? opening;
   }
 
-  /** The file of the code that called `above`. One frame, so a fraction of what an opening costs. */
-  callerOf(above: (...args: never[]) => unknown): string | undefined {
+  /** The file of the code that called `above`, so many steps out. Few frames, so a fraction of what an opening costs. */
+  callerOf(above: (...args: never[]) => unknown, steps: number): string | undefined {
     this.#caller = undefined;
-    this.#capture(above, 1);
+    this.#capture(above, steps);
     return this.#caller;
   }
 
@@ -182,7 +182,7 @@ export class OpeningCamera {
   }
 
   readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
-    this.#caller = sites[0]?.getFileName() ?? undefined;
+    this.#caller = sites.at(-1)?.getFileName() ?? undefined;
     const opening = this.#summary(this.#nearFirst ? sites.slice(0, SHORT) : sites);
     this.#nearTells = sites.length < SHORT || opening.forItself === 'runner' || knowsUser(opening);
     this.#last = this.#nearFirst && !this.#nearTells && sites.length > SHORT ? this.#summary(sites) : opening;

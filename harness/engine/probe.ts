@@ -22,6 +22,8 @@ export interface Identity {
   readonly separate?: boolean;
   /** Subjects that use it too: they own it once what made it is closed. */
   readonly sharedBy?: readonly object[];
+  /** Where code of nobody's library has taken the hold on it that keeps it: what made it does not answer for that. */
+  readonly heldAt?: Frame;
   /** Subjects this one owns. */
   readonly children?: readonly object[];
   /**
@@ -138,8 +140,11 @@ export interface Recorder {
    * only now being loaded is taken for its importer.
    */
   acting(): object | undefined;
-  /** The file of the code that called `above`: a cheap look at whether the call is of interest at all. */
-  callerOf(above: (...args: never[]) => unknown): string | undefined;
+  /**
+   * The file of the code that called `above`: a cheap look at whether the call is of interest at all.
+   * @param steps how far out: 1, the default, is its caller, 2 that one's caller
+   */
+  callerOf(above: (...args: never[]) => unknown, steps?: number): string | undefined;
   /** Captures who is acting now, for `openedLater`: an opening that completes asynchronously. */
   beginning(above?: (...args: never[]) => unknown): Beginning;
   /** Something was opened by the act `beginning` captured. */

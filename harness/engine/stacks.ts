@@ -40,8 +40,8 @@ export class Stacks {
     return this.all ? undefined : this.#plumbing.openingOf(watch, resource, lined);
   }
 
-  /** The file of the code that called `above`. */
-  callerOf(above: (...args: never[]) => unknown): string | undefined {
-    return this.#camera.callerOf(above);
+  /** The file of the code that called `above`, so many steps out. */
+  callerOf(above: (...args: never[]) => unknown, steps: number): string | undefined {
+    return this.#camera.callerOf(above, steps);
   }
 }

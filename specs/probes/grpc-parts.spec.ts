@@ -37,7 +37,7 @@ describeProbe('grpc-resolvers', {
 
 describeProbe('grpc-subchannels', {
   'leaks-extra-reference': closed(
-    'its pick_first policy left a gRPC subchannel to 127',
+    'its pick_first policy left a gRPC subchannel to 127\\S+ \\(leaks-extra-reference\\.ts:19\\)',
     'Release every reference to it with `unref\\(\\)` when the pick_first policy is destroyed\\.$',
   ),
 });

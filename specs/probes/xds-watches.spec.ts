@@ -36,7 +36,7 @@ describeProbe(
     'leaks-own-bootstrap': {
       kind: 'grpc-channel',
       says: /^A gRPC client channel to xds:\/\/\/shop was closed in leaks-own-bootstrap\.ts:15, yet its name resolver of xds:shop left an xDS client \(resolver-xds\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
-    }.+ left an xDS client`) },
+    },
   },
   {
     globalSetup: join(folder, 'start-control-plane.ts'),

@@ -34,18 +34,22 @@ describe(`pick-first-subchannels under the gate, ${PLAYS} times in a row`, () =>
     for (const [index, each] of (await Promise.all(judged)).entries()) all.set(variants[index] ?? '', each);
   });
 
-  it.each<[string, string, RegExp]>([
+  it.each<[string, string, string | undefined, RegExp, string]>([
     [
       'leaky',
       'const client = new EchoClient(target, credentials.createInsecure()); // opens',
+      'library',
       /^A gRPC client channel to 127.0.0.1:<port> was closed in .+, yet .+ left an HTTP\/2 session to http:\/\/127.0.0.1:<port> \(transport\.ts:\d+\)\.$/m,
+      'No call of yours ends it: the defect is in @grpc/grpc-js.',
     ],
     [
       'injected-leaky',
       "new EchoClient(target, credentials.createInsecure(), { 'grpc.primary_user_agent': 'another' }), // opens",
-      /^A gRPC client channel to 127.0.0.1:<port> was closed in .+, yet .+ left a gRPC subchannel to 127.0.0.1:<port>\.$/m,
+      undefined,
+      /^A gRPC client channel to 127.0.0.1:<port> was closed in .+, yet .+ left a gRPC subchannel to 127.0.0.1:<port> \(.*lost-reference\.ts:\d+\)\.$/m,
+      'Release every reference to it with `unref()`',
     ],
-  ])('fails %s with exactly one finding a test, always the same', (variant, opens, says) => {
+  ])('fails %s with exactly one finding a test, always the same', (variant, opens, by, says, remedy) => {
     const { tests, failed, findings } = all.get(variant) as Verdict;
     expect(tests).toBe(PLAYS);
     expect(failed).toHaveLength(PLAYS);
@@ -53,11 +57,11 @@ describe(`pick-first-subchannels under the gate, ${PLAYS} times in a row`, () =>
     expect(new Set(findings.map(({ scope }) => scope.path.join(' '))).size).toBe(PLAYS);
     expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(1);
     for (const finding of findings) {
-      expect(finding).toMatchObject({ kind: 'leak', class: 'library', root: { kind: 'grpc-channel' }, count: 1 });
+      expect([finding.kind, finding.class, finding.root.kind, finding.count]).toEqual(['leak', by, 'grpc-channel', 1]);
       expect(openingLine(finding)).toBe(opens);
       const message = withoutPorts(finding.message);
       expect(message).toMatch(says);
-      expect(message).toContain('No call of yours ends it: the defect is in @grpc/grpc-js.');
+      expect(message).toContain(remedy);
     }
   });
 

@@ -3,6 +3,7 @@ import type { Identity, Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
 import { type Account, isGone, MADE, prototypeOf } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
+import { References } from './wiring/references';
 import { Wiring } from './wiring/wiring';
 
 /** The parts of a `Subchannel` that are read. */
@@ -78,6 +79,7 @@ const subchannels: Probe = {
     const wiring = Wiring.of(recorder, realm);
     const accounts = wiring.accounts<Subchannel>();
     const channels = channelsOf(wiring);
+    const taken = new References(wiring);
     const holders = (subchannel: object): object[] =>
       [...channels.open()].flatMap((thing) => ([...heldBy(thing)].includes(subchannel) ? [thing] : []));
     const watch: Watch = {
@@ -94,9 +96,11 @@ const subchannels: Probe = {
         const named = { kind: 'grpc-subchannel', subject: subchannel ?? account, label, made: true };
         if (subchannel === undefined) return named;
         const session = sessionOf(subchannel);
+        const heldAt = taken.takenAt(subchannel);
         return {
           ...named,
           detail: detail(subchannel),
+          ...(heldAt === undefined ? {} : { heldAt }),
           sharedBy: holders(subchannel),
           children: session === undefined ? [] : [session],
           release() {
@@ -122,6 +126,7 @@ const subchannels: Probe = {
       const prototype = prototypeOf(exports, 'Subchannel');
       if (prototype === undefined) return false;
       accounts.methods(prototype, OWN_CODE);
+      taken.watch(prototype);
       return accounts.ofClass(
         exports,
         'Subchannel',

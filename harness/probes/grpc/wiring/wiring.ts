@@ -83,6 +83,11 @@ export class Wiring {
     this.#wishes.push({ module, wire });
   }
 
+  /** Whether a file is one of gRPC's. */
+  isOwnFile(file: string): boolean {
+    return this.#homes.has(dirname(file));
+  }
+
   /** Whether a stack is gRPC's own, and not a callback of the user's that gRPC has called. */
   readonly isOwnCode = (frames: readonly Frame[]): boolean => {
     const [first] = frames;
