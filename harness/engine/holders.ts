@@ -16,7 +16,7 @@ import type { Sighting } from './probe';
 import { type Bounds, reached } from './reach';
 import type { Scope } from './scope';
 import { StackBudget } from './stack-budget';
-import { hang, type Knowledge, type Suspect, suspectOf } from './suspect';
+import { hang, isTimer, type Knowledge, type Suspect, suspectOf } from './suspect';
 
 /** A client, its pool, their connections and what these are wrapped in are few steps and few objects. */
 const BOUNDS: Bounds = { nodes: 5000, depth: 12, elements: 1000 };
@@ -161,8 +161,8 @@ function heldBy(root: Suspect, holders: readonly Holder[], words: Lexicon): Susp
   const holder = ownHolder(root, holders);
   const remedy = holder?.entry.identify()?.remedyForHeld;
   if (holder === undefined || remedy === undefined) {
-    const own = root.scope.kind !== 'test' || !words.pooled || isDirect(root.trace);
-    return own ? root : { ...root, holderUnknown: true };
+    const isClients = root.scope.kind === 'test' && words.pooled && !isTimer(root) && root.identity.repeats !== true;
+    return isClients && !isDirect(root.trace) ? { ...root, holderUnknown: true } : root;
   }
   const made = root.trace.some(({ origin }) => origin === 'user') ? [] : (holder.entry.opening?.frames ?? []);
   const trace = [...root.trace, ...withoutConstructors(made, holder.resource)];
