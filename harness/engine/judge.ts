@@ -53,11 +53,16 @@ const isCollectable = (suspect: Suspect): boolean => suspect.entries.every((entr
 const hasStranded = (suspect: Suspect): boolean =>
   suspect.identity.stranded === true || (suspect.closed !== undefined && suspect.owns.some(hasStranded));
 
+/** It waits so long that it will be there when the file ends, unless its keeper ends it: what a cache arms for an entry. */
+function outlasts({ resource, watch }: Entry): boolean {
+  return resource !== undefined && watch.lasts?.(resource) === true;
+}
+
 /**
  * When the verdict on `root` falls. Lineage says who acted, the root says whose it is: what the test's own code opened is the
  * test's, at once; what a library opened, or a function of the user's that may keep it for somebody else, may be a pool's
  * and is judged when the file's last hook has run. Deferring makes a report later, never weaker; only what goes away by
- * itself cannot wait.
+ * itself before long cannot wait.
  */
 function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   const { identity } = root;
@@ -74,7 +79,7 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   const first = frames[0];
   if (first === undefined) return 'at-file-end';
   if (first.origin !== 'user') return 'at-file-end';
-  if (!words.pooled) return 'now';
+  if (!words.pooled && !outlasts(entry)) return 'now';
   const direct = frames.filter((frame) => frame.origin === 'user').length === 1;
   return direct ? 'now' : 'at-file-end';
 }

@@ -19,6 +19,7 @@ const promised = (label: string) => ({
 
 describeProbe('timers', {
   'leaks-timeout': timeout('60 s'),
+  'leaks-cache-entry': timeout("300 s \\(unref'd\\)"),
   'leaks-fraction': timeout('71,356 ms'),
   'leaks-timeout-unref': timeout("60 s \\(unref'd\\)"),
   'leaks-interval': interval('5 s'),
