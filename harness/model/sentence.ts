@@ -73,9 +73,8 @@ export function nameOf(thing: Thing): string {
   return thing.label === '' ? thing.noun : `${thing.noun} ${thing.label}`;
 }
 
-/** Where a client is no event emitter, nobody can tell when it was made. */
-const KEPT_ELSEWHERE =
-  '\nIf a client that was made outside of this test keeps it, close that client where it was made.';
+/** What is no event emitter cannot be seen to hold it, so nobody can tell when that was made. */
+const KEPT_ELSEWHERE = '\nIf what keeps it was made outside of this test, close that where it was made.';
 
 /** The sentence and the remedy of a finding, as the reader meets them. The only place that composes them. */
 export function say(saying: Saying): string {

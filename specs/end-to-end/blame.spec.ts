@@ -71,7 +71,7 @@ describe('own', () => {
 });
 `;
 
-const KEPT_ELSEWHERE = 'If a client that was made outside of this test keeps it, close that client where it was made.';
+const KEPT_ELSEWHERE = 'If what keeps it was made outside of this test, close that where it was made.';
 
 describe('blame', () => {
   let concurrent: JestRun;
