@@ -1,0 +1,153 @@
+import type { FrameOrigin } from '../../model/frame';
+import type { PathRoot, RetainerPath } from '../../model/retainer-path';
+import { bystanders, withoutVariablesOf } from './bystanders';
+import { cheapestPaths, type HeapPath } from './cheapest-paths';
+import { Descriptions } from './descriptions';
+import type { TargetAnswer } from './explain';
+import type { HeapGraph } from './heap-graph';
+import { findHeld } from './holder';
+import { LinkCosts } from './link-costs';
+import { Links } from './links';
+import { Liveness } from './liveness';
+import { namedRoots } from './named-roots';
+import { pathFingerprint } from './path-fingerprint';
+import { PathReader } from './path-reader';
+import { isRealm, Scripts } from './scripts';
+import { markSuspects } from './suspects';
+
+/** So many groups are weighed: each takes two more searches. */
+const MOST_WEIGHED = 20;
+
+/** Whose heap it is. */
+export interface Setting {
+  readonly rootDir: string;
+  readonly testFile: string | undefined;
+  readonly originOf: (file: string) => FrameOrigin;
+}
+
+interface Read {
+  readonly target: number;
+  readonly path: Omit<RetainerPath, 'alike' | 'bytes' | 'totalBytes'>;
+}
+
+/** Everything that is found out about one snapshot. */
+export class Explanation {
+  readonly #graph: HeapGraph;
+  readonly #setting: Setting;
+  readonly #held: ReadonlyMap<string, number>;
+  readonly #scripts: Scripts;
+  readonly #liveness: Liveness;
+
+  constructor(graph: HeapGraph, setting: Setting) {
+    this.#graph = graph;
+    this.#setting = setting;
+    this.#held = findHeld(graph);
+    this.#scripts = new Scripts(graph);
+    this.#liveness = new Liveness(graph);
+  }
+
+  /** An answer for each of the first `count` targets. */
+  of(count: number): readonly TargetAnswer[] {
+    const nodes = Array.from({ length: count }, (_, index) => this.#held.get(`target ${index}`));
+    if (nodes.every((node) => node === undefined)) return nodes.map(() => ({ kind: 'collected' }));
+    const cut = bystanders(this.#graph, this.#scripts);
+    // What is asked for may be an instance of a class of theirs.
+    for (const node of nodes) if (node !== undefined) cut[node] = 0;
+    const live = this.#liveness.reachable(cut);
+    const { testFile } = this.#setting;
+    const liveWithout =
+      testFile === undefined
+        ? live
+        : this.#liveness.reachable(withoutVariablesOf(this.#graph, this.#scripts, cut, testFile));
+    const read = this.#read(
+      new Set(nodes.filter((node) => node !== undefined && liveWithout[node] === 1)),
+      liveWithout,
+    );
+    const weighed = this.#weigh([...read.values()], cut, live);
+    return nodes.map((node): TargetAnswer => {
+      if (node === undefined) return { kind: 'collected' };
+      if (live[node] !== 1) return { kind: 'excused', by: 'the test framework' };
+      const path = weighed.get(node);
+      return path === undefined ? { kind: 'excused', by: 'variables of the test file' } : { kind: 'held', path };
+    });
+  }
+
+  #read(targets: ReadonlySet<number | undefined>, live: Uint8Array): ReadonlyMap<number, Read> {
+    const graph = this.#graph;
+    const { originOf, rootDir } = this.#setting;
+    const descriptions = new Descriptions(graph, this.#scripts, originOf);
+    const reader = new PathReader(graph, descriptions, new Links(graph, descriptions));
+    const paths = cheapestPaths(graph, {
+      roots: namedRoots({ graph, scripts: this.#scripts, realms: this.#realms(), rootDir }),
+      targets: new Set([...targets].filter((node) => node !== undefined)),
+      live,
+      liveness: this.#liveness,
+      costs: new LinkCosts(graph),
+    });
+    const read = new Map<number, Read>();
+    for (const [target, path] of paths) {
+      const hops = reader.hops(path);
+      const { kind, stableLabel } = path.root;
+      read.set(target, {
+        target,
+        path: {
+          root: rootOf(path),
+          hops: markSuspects(hops.map(({ node: _node, className: _class, origin: _origin, ...hop }) => hop)),
+          below: reader.below(target),
+          fingerprint: pathFingerprint(kind, stableLabel, hops),
+        },
+      });
+    }
+    return read;
+  }
+
+  /** The realm the tests run in, and the process's own. */
+  #realms(): ReadonlySet<number> {
+    const graph = this.#graph;
+    const realms = new Set<number>();
+    const global = this.#held.get('global');
+    for (const type of ['internal', 'shortcut'] as const) {
+      const realm = global === undefined ? undefined : graph.follow(global, type, 'native_context');
+      if (realm !== undefined) realms.add(realm);
+    }
+    // The first module of Node's own tells which realm is the process's.
+    for (const { file, realm } of this.#scripts.modules.values()) {
+      if (file.startsWith('node:') && isRealm(graph, realm)) realms.add(realm);
+    }
+    return realms;
+  }
+
+  /** Retained sizes: what lives less what would live without them. */
+  #weigh(read: readonly Read[], cut: Uint8Array, live: Uint8Array): ReadonlyMap<number, RetainerPath> {
+    const groups = new Map<string, Read[]>();
+    for (const each of read) {
+      const key = `${each.path.fingerprint} ${this.#graph.nameOf(each.target)}`;
+      groups.set(key, [...(groups.get(key) ?? []), each]);
+    }
+    const all = this.#liveness.bytes(live);
+    const without = (members: readonly Read[]): number => {
+      const skipped = cut.slice();
+      for (const { target } of members) skipped[target] = 1;
+      return all - this.#liveness.bytes(this.#liveness.reachable(skipped));
+    };
+    const weighed = new Map<number, RetainerPath>();
+    let left = MOST_WEIGHED;
+    for (const members of groups.values()) {
+      const first = members.slice(0, 1);
+      const isWeighed = left-- > 0;
+      const bytes = isWeighed ? without(first) : this.#own(first);
+      const totalBytes = isWeighed && members.length > 1 ? without(members) : Math.max(bytes, this.#own(members));
+      for (const { target, path } of members)
+        weighed.set(target, { ...path, alike: members.length, bytes, totalBytes });
+    }
+    return weighed;
+  }
+
+  #own(members: readonly Read[]): number {
+    return members.reduce((sum, { target }) => sum + (this.#graph.columns.sizes[target] ?? 0), 0);
+  }
+}
+
+function rootOf({ root }: HeapPath): PathRoot {
+  return { kind: root.kind, label: root.label };
+}

@@ -1,0 +1,48 @@
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeHeapSnapshot } from 'node:v8';
+import type { HeapGraph } from './heap-graph';
+import { SnapshotParser } from './snapshot-parser';
+
+// A test may have put stand-ins in their place.
+const fs = { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync };
+const directory = tmpdir;
+const write = writeHeapSnapshot;
+
+const CHUNK_BYTES = 4 << 20;
+
+/**
+ * Writes a snapshot to a file of the system's temporary folder, reads it and removes it, whatever happens. A file, because the
+ * stream that Node offers hands over one giant chunk on some versions; numbers are asked for, for a timer's delay is one.
+ * @throws what the file system throws
+ */
+export function takeSnapshot(progress: (said: string) => void): HeapGraph {
+  const folder = fs.mkdtempSync(join(directory(), 'leakgate-heap-'));
+  try {
+    progress('writing a heap snapshot');
+    // `exposeNumericValues` is newer than the types.
+    const options = { exposeNumericValues: true } as object;
+    const file = (write as (name: string, options: object) => string)(join(folder, 'heap.heapsnapshot'), options);
+    return readSnapshot(file, progress);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readSnapshot(file: string, progress: (said: string) => void): HeapGraph {
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const { size } = fs.fstatSync(descriptor);
+    progress(`reading it, ${Math.round(size / 1e6)} MB`);
+    const parser = new SnapshotParser(size);
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (;;) {
+      const bytes = fs.readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
+      if (bytes === 0) return parser.end();
+      parser.write(chunk.subarray(0, bytes));
+    }
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
