@@ -121,8 +121,8 @@ export class Descriptions {
     if (own === name || own === `Safe${name}`) return true;
     let prototype = this.#graph.follow(node, 'property', '__proto__');
     for (let depth = 0; prototype !== undefined && depth < 8; depth++) {
-      const constructor = this.#graph.follow(prototype, 'property', 'constructor');
-      if (constructor !== undefined && this.#graph.is(constructor, 'closure', name)) return true;
+      const made = this.#graph.follow(prototype, 'property', 'constructor');
+      if (made !== undefined && this.#graph.is(made, 'closure', name)) return true;
       prototype = this.#graph.follow(prototype, 'property', '__proto__');
     }
     return false;

@@ -7,7 +7,7 @@ export interface Ephemeron {
   readonly value: number;
 }
 
-const PAIR = /part of key \([^]*? @(\d+)\) -> value \([^]* @\d+\) pair/;
+const PAIR = /part of key \([\s\S]*? @(\d+)\) -> value \([\s\S]* @\d+\) pair/;
 
 /**
  * All entries of all `WeakMap`s. The snapshot gives each as two edges to the value, one from the key and one from the table, with

@@ -141,6 +141,6 @@ export class Links {
 /** A property by its name in a snapshot. */
 function property(name: string): LinkName {
   if (name.startsWith('#')) return { how: 'private', name };
-  const symbol = /^<symbol ([^]*)>$/.exec(name)?.[1];
+  const symbol = /^<symbol ([\s\S]*)>$/.exec(name)?.[1];
   return symbol === undefined ? { how: 'property', name } : { how: 'symbol', name: `Symbol(${symbol})` };
 }
