@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { normalizePath, packageOf } from '../../model/frame';
 import type { HeapGraph } from './heap-graph';
+import type { Cuts } from './liveness';
 import type { Scripts } from './scripts';
 
 const HARNESS_DIR = `${normalizePath(resolve(__dirname, '..', '..'))}/`;
@@ -23,7 +24,7 @@ const isHarness = (file: string): boolean => file.startsWith(HARNESS_DIR);
  * What is no reason for a test's object to live: the harness, those parts of the test framework that keep what tests made, and
  * stacks nobody has read. 1 for each node that is none.
  */
-export function bystanders(graph: HeapGraph, scripts: Scripts): Uint8Array {
+export function bystanders(graph: HeapGraph, scripts: Scripts): Cuts {
   const cut = new Uint8Array(graph.nodeCount);
   const records = new Set(Object.values(graph.strings.indicesOf(STACK_RECORDS)));
   for (let node = 0; node < graph.nodeCount; node++) {
@@ -39,17 +40,28 @@ export function bystanders(graph: HeapGraph, scripts: Scripts): Uint8Array {
     // A scope within a module of the harness's may be that of a wrapper around a user's callback, and is the user's link to it.
     if (isKeeper(file) || (isHarness(file) && scripts.modules.has(context))) cut[context] = 1;
   }
-  return cut;
+  return { cut };
 }
 
-/** The same, and the variables of one file's module, and its exports. */
-export function withoutVariablesOf(graph: HeapGraph, scripts: Scripts, cut: Uint8Array, file: string): Uint8Array {
+/**
+ * The same, and the variables of one file's module, its exports, and what a function written in it can see beyond its own scope:
+ * one that a test has left behind sees all that the file's suites share, and is no reason for these to live.
+ */
+export function withoutVariablesOf(graph: HeapGraph, scripts: Scripts, cuts: Cuts, file: string): Cuts {
   const path = normalizePath(file);
-  const without = cut.slice();
-  for (const [context, module] of scripts.modules) if (module.file === path) without[context] = 1;
-  for (const [node, filename] of moduleObjects(graph)) if (filename === path) without[node] = 1;
-  return without;
+  const cut = cuts.cut.slice();
+  const closed = new Set<number>();
+  for (const [context, module] of scripts.modules) if (module.file === path) cut[context] = 1;
+  for (const [node, filename] of moduleObjects(graph)) if (filename === path) cut[node] = 1;
+  for (const [context, name] of scripts.contexts()) {
+    if (name === path && !isBlock(graph, context)) closed.add(context);
+  }
+  return { cut, closed };
 }
+
+/** Whether a scope is only a block's, as that of a loop: its variables are the only ones without a name in a snapshot. */
+const isBlock = (graph: HeapGraph, context: number): boolean =>
+  [...graph.edges(context)].some((edge) => graph.edgeType(edge) === 'hidden');
 
 /** The `module` objects of CommonJS, each with its file. */
 function* moduleObjects(graph: HeapGraph): Generator<readonly [node: number, file: string]> {

@@ -1,6 +1,6 @@
 import type { HeapGraph } from './heap-graph';
 import { type LinkCosts, MOST_COST } from './link-costs';
-import type { Liveness } from './liveness';
+import type { Cuts, Liveness } from './liveness';
 import type { NamedRoot } from './named-roots';
 
 /** One link of a path. */
@@ -32,11 +32,12 @@ export function cheapestPaths(
     readonly roots: readonly NamedRoot[];
     readonly targets: ReadonlySet<number>;
     readonly live: Uint8Array;
+    readonly cuts: Cuts;
     readonly liveness: Liveness;
     readonly costs: LinkCosts;
   },
 ): ReadonlyMap<number, HeapPath> {
-  const { live, liveness, costs } = search;
+  const { live, cuts, liveness, costs } = search;
   const values = liveness.valuesByKey(live);
   const best = new Uint32Array(graph.nodeCount).fill(NONE);
   const from = new Uint32Array(graph.nodeCount);
@@ -69,7 +70,7 @@ export function cheapestPaths(
       for (let edge = graph.firstEdge(node); edge < end; edge++) {
         const target = graph.target(edge);
         // Asked first, for most have been reached at less: the costs are not looked up in vain.
-        if (live[target] !== 1 || cost >= (best[target] ?? 0) || !liveness.holds(edge)) continue;
+        if (live[target] !== 1 || cost >= (best[target] ?? 0) || !liveness.holds(node, edge, cuts)) continue;
         reach(target, cost + costs.of(node, edge), node, edge);
       }
       for (const value of values.get(node) ?? []) reach(value, cost + ENTRY_COST, node, ENTRY);

@@ -69,7 +69,7 @@ export class Descriptions {
     const type = this.#graph.typeOf(node);
     if (type === 'symbol') return this.symbol(node);
     if (type.endsWith('string')) {
-      const text = this.#graph.nameOf(node);
+      const text = this.#text(node, SHOWN_CHARS + 1);
       return JSON.stringify(text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text);
     }
     return this.className(node);
@@ -98,6 +98,14 @@ export class Descriptions {
   originOf(node: number): FrameOrigin | undefined {
     const file = this.#scripts.fileOf(node);
     return file === undefined || file === '' ? undefined : this.#originOf(file);
+  }
+
+  /** A string's text, as far as it is asked for; parts of a string that was put together are strings of their own. */
+  #text(node: number, most: number): string {
+    if (this.#graph.typeOf(node) !== 'concatenated string') return this.#graph.nameOf(node);
+    const [first, second] = ['first', 'second'].map((part) => this.#graph.follow(node, 'internal', part));
+    const start = first === undefined ? '' : this.#text(first, most);
+    return start.length >= most || second === undefined ? start : start + this.#text(second, most - start.length);
   }
 
   /** An async function or a generator that waits to go on. */

@@ -8,7 +8,7 @@ import type { HeapGraph } from './heap-graph';
 import { findHeld } from './holder';
 import { LinkCosts } from './link-costs';
 import { Links } from './links';
-import { Liveness } from './liveness';
+import { type Cuts, Liveness } from './liveness';
 import { namedRoots } from './named-roots';
 import { pathFingerprint } from './path-fingerprint';
 import { PathReader } from './path-reader';
@@ -50,20 +50,16 @@ export class Explanation {
   of(count: number): readonly TargetAnswer[] {
     const nodes = Array.from({ length: count }, (_, index) => this.#held.get(`target ${index}`));
     if (nodes.every((node) => node === undefined)) return nodes.map(() => ({ kind: 'collected' }));
-    const cut = bystanders(this.#graph, this.#scripts);
+    const cuts = bystanders(this.#graph, this.#scripts);
     // What is asked for may be an instance of a class of theirs.
-    for (const node of nodes) if (node !== undefined) cut[node] = 0;
-    const live = this.#liveness.reachable(cut);
+    for (const node of nodes) if (node !== undefined) cuts.cut[node] = 0;
+    const live = this.#liveness.reachable(cuts);
     const { testFile } = this.#setting;
-    const liveWithout =
-      testFile === undefined
-        ? live
-        : this.#liveness.reachable(withoutVariablesOf(this.#graph, this.#scripts, cut, testFile));
-    const read = this.#read(
-      new Set(nodes.filter((node) => node !== undefined && liveWithout[node] === 1)),
-      liveWithout,
-    );
-    const weighed = this.#weigh([...read.values()], cut, live);
+    const without = testFile === undefined ? cuts : withoutVariablesOf(this.#graph, this.#scripts, cuts, testFile);
+    const stillLive = without === cuts ? live : this.#liveness.reachable(without);
+    const survivors = new Set(nodes.filter((node) => node !== undefined && stillLive[node] === 1));
+    const read = this.#read(survivors, stillLive, without);
+    const weighed = this.#weigh([...read.values()], cuts, live);
     return nodes.map((node): TargetAnswer => {
       if (node === undefined) return { kind: 'collected' };
       if (live[node] !== 1) return { kind: 'excused', by: 'the test framework' };
@@ -72,7 +68,7 @@ export class Explanation {
     });
   }
 
-  #read(targets: ReadonlySet<number | undefined>, live: Uint8Array): ReadonlyMap<number, Read> {
+  #read(targets: ReadonlySet<number | undefined>, live: Uint8Array, cuts: Cuts): ReadonlyMap<number, Read> {
     const graph = this.#graph;
     const { originOf, rootDir } = this.#setting;
     const descriptions = new Descriptions(graph, this.#scripts, originOf);
@@ -81,6 +77,7 @@ export class Explanation {
       roots: namedRoots({ graph, scripts: this.#scripts, realms: this.#realms(), rootDir }),
       targets: new Set([...targets].filter((node) => node !== undefined)),
       live,
+      cuts,
       liveness: this.#liveness,
       costs: new LinkCosts(graph),
     });
@@ -118,7 +115,7 @@ export class Explanation {
   }
 
   /** Retained sizes: what lives less what would live without them. */
-  #weigh(read: readonly Read[], cut: Uint8Array, live: Uint8Array): ReadonlyMap<number, RetainerPath> {
+  #weigh(read: readonly Read[], { cut }: Cuts, live: Uint8Array): ReadonlyMap<number, RetainerPath> {
     const groups = new Map<string, Read[]>();
     for (const each of read) {
       const key = `${each.path.fingerprint} ${this.#graph.nameOf(each.target)}`;
@@ -128,7 +125,7 @@ export class Explanation {
     const without = (members: readonly Read[]): number => {
       const skipped = cut.slice();
       for (const { target } of members) skipped[target] = 1;
-      return all - this.#liveness.bytes(this.#liveness.reachable(skipped));
+      return all - this.#liveness.bytes(this.#liveness.reachable({ cut: skipped }));
     };
     const weighed = new Map<number, RetainerPath>();
     let left = MOST_WEIGHED;

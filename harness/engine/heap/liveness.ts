@@ -1,6 +1,15 @@
 import { type Ephemeron, ephemeronsOf, isPair } from './ephemerons';
 import { EDGE_TYPES, type HeapGraph } from './heap-graph';
 
+/** What is taken out of the heap before it is searched. */
+export interface Cuts {
+  /** 1 for each node that holds nothing. */
+  readonly cut: Uint8Array;
+  /** Scopes that hold their own variables, and not those of the scopes around them. */
+  readonly closed?: ReadonlySet<number>;
+}
+
+const INTERNAL = EDGE_TYPES.indexOf('internal');
 const WEAK = EDGE_TYPES.indexOf('weak');
 
 /**
@@ -24,28 +33,31 @@ export class Liveness {
   readonly #pairs: Uint8Array;
   readonly #ignored: Uint8Array;
   readonly #ephemerons: readonly Ephemeron[];
+  readonly #previous: number;
 
   constructor(graph: HeapGraph) {
     this.#graph = graph;
     this.#pairs = graph.strings.containing(' / part of key (');
     this.#ephemerons = ephemeronsOf(graph, this.#pairs);
+    this.#previous = graph.strings.indexOf('previous');
     this.#ignored = new Uint8Array(graph.strings.count);
     for (const index of Object.values(graph.strings.indicesOf(NO_REASON))) if (index >= 0) this.#ignored[index] = 1;
   }
 
-  /** 1 for each node that is reachable without those that are cut. */
-  reachable(cut: Uint8Array): Uint8Array {
+  /** 1 for each node that is reachable in spite of what is cut. */
+  reachable(cuts: Cuts): Uint8Array {
+    const { cut } = cuts;
     const live = new Uint8Array(this.#graph.nodeCount);
     const queue = new Uint32Array(this.#graph.nodeCount);
     live[0] = 1;
-    let length = this.#spread(live, cut, queue, 1);
+    let length = this.#spread(live, cuts, queue);
     for (let before = -1; before !== length; ) {
       before = length;
       for (const { table, key, value } of this.#ephemerons) {
         if (live[table] !== 1 || live[key] !== 1 || live[value] === 1 || cut[value] === 1) continue;
         live[value] = 1;
         queue[0] = value;
-        length += this.#spread(live, cut, queue, 1);
+        length += this.#spread(live, cuts, queue);
       }
     }
     return live;
@@ -60,11 +72,12 @@ export class Liveness {
   }
 
   /** Whether an edge holds what it leads to, entries of a `WeakMap` aside. */
-  holds(edge: number): boolean {
+  holds(from: number, edge: number, { closed }: Cuts): boolean {
     const { edgeTypes, edgeNames } = this.#graph.columns;
     const type = edgeTypes[edge] ?? WEAK;
     const name = edgeNames[edge] ?? 0;
     if (type === WEAK || isPair(this.#pairs, type, name)) return false;
+    if (closed?.has(from) === true && type === INTERNAL && name === this.#previous) return false;
     return !(isNamed[type] && this.#ignored[name] === 1);
   }
 
@@ -81,16 +94,17 @@ export class Liveness {
   }
 
   /** How many nodes it came to see. */
-  #spread(live: Uint8Array, cut: Uint8Array, queue: Uint32Array, from: number): number {
+  #spread(live: Uint8Array, cuts: Cuts, queue: Uint32Array): number {
+    const { cut } = cuts;
     const { firstEdges, edgeTargets } = this.#graph.columns;
     let head = 0;
-    let tail = from;
+    let tail = 1;
     while (head < tail) {
       const node = queue[head++] ?? 0;
       const end = firstEdges[node + 1] ?? 0;
       for (let edge = firstEdges[node] ?? 0; edge < end; edge++) {
         const target = edgeTargets[edge] ?? 0;
-        if (live[target] === 1 || cut[target] === 1 || !this.holds(edge)) continue;
+        if (live[target] === 1 || cut[target] === 1 || !this.holds(node, edge, cuts)) continue;
         live[target] = 1;
         queue[tail++] = target;
       }

@@ -87,7 +87,7 @@ function instances(graph: HeapGraph, name: string): number[] {
 }
 
 /** Armed timers and immediates. */
-function pending({ graph }: RootSearch): NamedRoot[] {
+function pending({ graph, scripts }: RootSearch): NamedRoot[] {
   const found: NamedRoot[] = [];
   for (const node of instances(graph, 'Timeout')) {
     const previous = graph.follow(node, 'property', '_idlePrev');
@@ -95,7 +95,12 @@ function pending({ graph }: RootSearch): NamedRoot[] {
     const repeats = numberAt(graph, node, '_repeat');
     const delayMs = repeats ?? numberAt(graph, node, '_idleTimeout');
     const name = repeats === undefined ? 'setTimeout' : 'setInterval';
-    found.push(root(node, 'timer', delayMs === undefined ? name : `${name} of ${duration(delayMs)}`, 0, name));
+    const callback = graph.follow(node, 'property', '_onTimeout');
+    // A timer of Node's own says less than whatever armed it.
+    const bound = callback === undefined ? undefined : graph.follow(callback, 'internal', 'bound_function');
+    const file = callback === undefined ? undefined : scripts.fileOf(bound ?? callback);
+    const cost = file?.startsWith('node:') === true ? 40 : 0;
+    found.push(root(node, 'timer', delayMs === undefined ? name : `${name} of ${duration(delayMs)}`, cost, name));
   }
   for (const node of instances(graph, 'Immediate')) {
     if (graph.follow(node, 'property', '_onImmediate') !== undefined)
