@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { normalizePath, packageOf } from '../../model/frame';
 import type { HeapGraph } from './heap-graph';
 import type { Cuts } from './liveness';
+import { moduleObjects } from './module-objects';
 import type { Scripts } from './scripts';
 
 const HARNESS_DIR = `${normalizePath(resolve(__dirname, '..', '..'))}/`;
@@ -51,7 +52,13 @@ export function withoutVariablesOf(graph: HeapGraph, scripts: Scripts, cuts: Cut
   const path = normalizePath(file);
   const cut = cuts.cut.slice();
   const closed = new Set<number>();
-  for (const [context, module] of scripts.modules) if (module.file === path) cut[context] = 1;
+  for (const [context, module] of scripts.modules) {
+    if (module.file !== path) continue;
+    cut[context] = 1;
+    // What an ES module exports it keeps itself.
+    const own = graph.follow(context, 'internal', 'extension');
+    if (own !== undefined) cut[own] = 1;
+  }
   for (const [node, filename] of moduleObjects(graph)) if (filename === path) cut[node] = 1;
   for (const [context, name] of scripts.contexts()) {
     if (name === path && !isBlock(graph, context)) closed.add(context);
@@ -62,20 +69,3 @@ export function withoutVariablesOf(graph: HeapGraph, scripts: Scripts, cuts: Cut
 /** Whether a scope is only a block's, as that of a loop: its variables are the only ones without a name in a snapshot. */
 const isBlock = (graph: HeapGraph, context: number): boolean =>
   [...graph.edges(context)].some((edge) => graph.edgeType(edge) === 'hidden');
-
-/** The `module` objects of CommonJS, each with its file. */
-function* moduleObjects(graph: HeapGraph): Generator<readonly [node: number, file: string]> {
-  const { filename, exports } = graph.strings.indicesOf(['filename', 'exports']);
-  const { edgeNames } = graph.columns;
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (graph.typeOf(node) !== 'object') continue;
-    let named = -1;
-    let exporting = false;
-    for (let edge = graph.firstEdge(node); edge < graph.endEdge(node); edge++) {
-      if (graph.edgeType(edge) !== 'property') continue;
-      if (edgeNames[edge] === filename) named = graph.target(edge);
-      else if (edgeNames[edge] === exports) exporting = true;
-    }
-    if (exporting && named >= 0) yield [node, normalizePath(graph.nameOf(named))];
-  }
-}

@@ -103,9 +103,9 @@ export class Explanation {
     const graph = this.#graph;
     const realms = new Set<number>();
     const global = this.#held.get('global');
-    for (const type of ['internal', 'shortcut'] as const) {
-      const realm = global === undefined ? undefined : graph.follow(global, type, 'native_context');
-      if (realm !== undefined) realms.add(realm);
+    for (let node = 0; node < graph.nodeCount && global !== undefined; node++) {
+      // Only this way on every version: not all of them show where a global leads.
+      if (isRealm(graph, node) && graph.follow(node, 'internal', 'global_proxy_object') === global) realms.add(node);
     }
     // The first module of Node's own tells which realm is the process's.
     for (const { file, realm } of this.#scripts.modules.values()) {

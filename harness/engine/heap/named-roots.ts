@@ -2,6 +2,7 @@ import { normalizePath } from '../../model/frame';
 import type { RootKind } from '../../model/retainer-path';
 import { duration } from '../../model/sentence';
 import type { HeapGraph } from './heap-graph';
+import { moduleObjects } from './module-objects';
 import { isRealm, type Scripts } from './scripts';
 
 /** A node that a person knows to be alive, or knows why it is. */
@@ -38,10 +39,16 @@ const root = (node: number, kind: RootKind, label: string, cost: number, stableL
   cost,
 });
 
-function modules({ scripts, realms, rootDir }: RootSearch): NamedRoot[] {
-  return [...scripts.modules]
-    .filter(([, { realm }]) => realms.has(realm))
-    .map(([context, { file }]) => root(context, 'module', `module ${shortPath(file, rootDir)}`, moduleCost(file)));
+function modules({ graph, scripts, realms, rootDir }: RootSearch): NamedRoot[] {
+  const moduleRoot = (node: number, file: string, more: number): NamedRoot =>
+    root(node, 'module', `module ${shortPath(file, rootDir)}`, moduleCost(file) + more);
+  return [
+    ...[...scripts.modules]
+      .filter(([, { realm }]) => realms.has(realm))
+      .map(([context, { file }]) => moduleRoot(context, file, 0)),
+    // A variable says more than an export of the same.
+    ...[...moduleObjects(graph)].map(([node, file]) => moduleRoot(node, file, 4)),
+  ];
 }
 
 function moduleCost(file: string): number {
