@@ -15,8 +15,8 @@ import { PathReader } from './path-reader';
 import { isRealm, Scripts } from './scripts';
 import { markSuspects } from './suspects';
 
-/** So many groups are weighed: each takes two more searches. */
-const MOST_WEIGHED = 20;
+/** Groups are weighed as long as the searches, two a group, have not looked at so many nodes: about two seconds. */
+const MOST_WEIGHED_NODES = 2e7;
 
 /** Whose heap it is. */
 export interface Setting {
@@ -72,9 +72,13 @@ export class Explanation {
     const graph = this.#graph;
     const { originOf, rootDir } = this.#setting;
     const descriptions = new Descriptions(graph, this.#scripts, originOf);
-    const reader = new PathReader(graph, descriptions, new Links(graph, descriptions));
+    const realms = this.#realms();
+    const reader = new PathReader(graph, descriptions, new Links(graph, descriptions), (closure) => {
+      const realm = this.#scripts.realmOf(closure);
+      return realm !== undefined && !realms.has(realm);
+    });
     const paths = cheapestPaths(graph, {
-      roots: namedRoots({ graph, scripts: this.#scripts, realms: this.#realms(), rootDir }),
+      roots: namedRoots({ graph, scripts: this.#scripts, realms, rootDir }),
       targets: new Set([...targets].filter((node) => node !== undefined)),
       live,
       cuts,
@@ -128,10 +132,11 @@ export class Explanation {
       return all - this.#liveness.bytes(this.#liveness.reachable({ cut: skipped }));
     };
     const weighed = new Map<number, RetainerPath>();
-    let left = MOST_WEIGHED;
+    let left = MOST_WEIGHED_NODES;
     for (const members of groups.values()) {
       const first = members.slice(0, 1);
-      const isWeighed = left-- > 0;
+      const isWeighed = left > 0;
+      left -= this.#graph.nodeCount * Math.min(2, members.length);
       const bytes = isWeighed ? without(first) : this.#own(first);
       const totalBytes = isWeighed && members.length > 1 ? without(members) : Math.max(bytes, this.#own(members));
       for (const { target, path } of members)

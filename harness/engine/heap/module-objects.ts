@@ -14,6 +14,30 @@ export function* moduleObjects(graph: HeapGraph): Generator<readonly [node: numb
       if (edgeNames[edge] === filename) named = graph.target(edge);
       else if (edgeNames[edge] === exports) exporting = true;
     }
-    if (exporting && named >= 0) yield [node, normalizePath(graph.nameOf(named))];
+    if (exporting && named >= 0) yield [node, fileNamed(graph.nameOf(named))];
   }
+}
+
+/** Node's own modules name themselves by a path within its sources. */
+function fileNamed(name: string): string {
+  const path = normalizePath(name);
+  return /^(?:\/|[A-Za-z]:|node:)/.test(path) ? path : `node:${path.replace(/\.js$/, '')}`;
+}
+
+/** Those of them that a registry of modules still has: Node's, by path, or one like Jest's, a `Map`. */
+export function registeredModules(graph: HeapGraph): ReadonlyMap<number, string> {
+  const modules = new Map(moduleObjects(graph));
+  const registered = new Map<number, string>();
+  for (let node = 0; node < graph.nodeCount; node++) {
+    const isTable = graph.typeOf(node) === 'array' && graph.nameOf(node) === '';
+    if (!isTable && graph.typeOf(node) !== 'object') continue;
+    for (let edge = graph.firstEdge(node); edge < graph.endEdge(node); edge++) {
+      const file = modules.get(graph.target(edge));
+      if (file === undefined) continue;
+      const type = graph.edgeType(edge);
+      if (isTable ? type === 'internal' : type === 'property' && normalizePath(graph.edgeName(edge)) === file)
+        registered.set(graph.target(edge), file);
+    }
+  }
+  return registered;
 }

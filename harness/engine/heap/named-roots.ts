@@ -2,7 +2,7 @@ import { normalizePath } from '../../model/frame';
 import type { RootKind } from '../../model/retainer-path';
 import { duration } from '../../model/sentence';
 import type { HeapGraph } from './heap-graph';
-import { moduleObjects } from './module-objects';
+import { registeredModules } from './module-objects';
 import { isRealm, type Scripts } from './scripts';
 
 /** A node that a person knows to be alive, or knows why it is. */
@@ -47,7 +47,7 @@ function modules({ graph, scripts, realms, rootDir }: RootSearch): NamedRoot[] {
       .filter(([, { realm }]) => realms.has(realm))
       .map(([context, { file }]) => moduleRoot(context, file, 0)),
     // A variable says more than an export of the same.
-    ...[...moduleObjects(graph)].map(([node, file]) => moduleRoot(node, file, 4)),
+    ...[...registeredModules(graph)].map(([node, file]) => moduleRoot(node, file, 4)),
   ];
 }
 

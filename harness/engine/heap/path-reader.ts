@@ -24,11 +24,14 @@ export class PathReader {
   readonly #graph: HeapGraph;
   readonly #descriptions: Descriptions;
   readonly #links: Links;
+  readonly #isElsewhere: (closure: number) => boolean;
 
-  constructor(graph: HeapGraph, descriptions: Descriptions, links: Links) {
+  /** @param isElsewhere whether a function is of a realm that should be gone: of an earlier test file's sandbox */
+  constructor(graph: HeapGraph, descriptions: Descriptions, links: Links, isElsewhere: (closure: number) => boolean) {
     this.#graph = graph;
     this.#descriptions = descriptions;
     this.#links = links;
+    this.#isElsewhere = isElsewhere;
   }
 
   /** The hops of a path, the engine's and the libraries' own folded. */
@@ -41,7 +44,11 @@ export class PathReader {
       hops.push(this.#hop(since));
       since = [];
     });
-    return foldHops(hops);
+    const folded = foldHops(hops);
+    const crossing = folded.findIndex(({ node }) => this.#graph.typeOf(node) === 'closure' && this.#isElsewhere(node));
+    return folded.map((hop, index) =>
+      index === crossing ? { ...hop, holds: `${hop.holds} of another test file's realm` } : hop,
+    );
   }
 
   /** What the object itself holds that has a class of its own, in the order of its properties. */
