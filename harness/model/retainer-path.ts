@@ -1,16 +1,7 @@
 import type { Frame } from './frame';
 
 /** What a path begins with: something a person knows to be alive. */
-export type RootKind =
-  | 'module'
-  | 'global'
-  | 'timer'
-  | 'listener'
-  | 'closure'
-  | 'promise'
-  | 'callback'
-  | 'native'
-  | 'runtime';
+export type RootKind = 'module' | 'global' | 'timer' | 'callback' | 'native' | 'runtime';
 
 /** Where a person starts reading. */
 export interface PathRoot {
@@ -55,7 +46,7 @@ export interface RetainerPath {
 const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 
 /** `44 kB`, `4.4 MB`: an amount of memory as people write it, 1 kB being 1,000 bytes. */
-export function memory(bytes: number): string {
+function memory(bytes: number): string {
   let amount = bytes;
   let unit = 0;
   while (amount >= 999.5 && unit < UNITS.length - 1) {

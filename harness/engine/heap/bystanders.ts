@@ -18,6 +18,9 @@ const STACK_RECORDS = [
   'system / StackFrameInfo',
 ] as const;
 
+/** By what names those parts leave their state on a global for each other: a plain object, of no class of theirs. */
+const STATES = ['<symbol JEST_STATE_SYMBOL>', '<symbol $$jest-matchers-object>'] as const;
+
 const isKeeper = (file: string): boolean => KEEPERS.test(packageOf(file) ?? '');
 const isHarness = (file: string): boolean => file.startsWith(HARNESS_DIR);
 
@@ -28,6 +31,7 @@ const isHarness = (file: string): boolean => file.startsWith(HARNESS_DIR);
 export function bystanders(graph: HeapGraph, scripts: Scripts): Cuts {
   const cut = new Uint8Array(graph.nodeCount);
   const records = new Set(Object.values(graph.strings.indicesOf(STACK_RECORDS)));
+  const states = new Set(Object.values(graph.strings.indicesOf(STATES)));
   for (let node = 0; node < graph.nodeCount; node++) {
     const type = graph.typeOf(node);
     if (type === 'object') {
@@ -36,7 +40,14 @@ export function bystanders(graph: HeapGraph, scripts: Scripts): Cuts {
     } else if ((type === 'hidden' || type === 'code') && records.has(graph.columns.names[node] ?? -1)) {
       cut[node] = 1;
     }
+    if (type !== 'object') continue;
+    for (let edge = graph.firstEdge(node); edge < graph.endEdge(node); edge++) {
+      // The state itself, for Jest's environment keeps another reference to all that a global has ever had.
+      if (states.has(graph.columns.edgeNames[edge] ?? -1) && graph.edgeType(edge) === 'property')
+        cut[graph.target(edge)] = 1;
+    }
   }
+  for (const [node, file] of moduleObjects(graph)) if (isHarness(file) || isKeeper(file)) cut[node] = 1;
   for (const [context, file] of scripts.contexts()) {
     // A scope within a module of the harness's may be that of a wrapper around a user's callback, and is the user's link to it.
     if (isKeeper(file) || (isHarness(file) && scripts.modules.has(context))) cut[context] = 1;

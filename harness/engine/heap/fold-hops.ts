@@ -5,6 +5,8 @@ const SHOWN_OF_LIBRARY = 2;
 /** So many links alike are shown: those of a list of any length. */
 const SHOWN_ALIKE = 2;
 
+/** Fields of a record of an `EventTarget`'s that lead to the function. */
+const HANDLER = /^(?:callback|listener)$/;
 const STORE = /^Symbol\((?:kResourceStore|async_context_frame)\)$/;
 
 /** Hops as a person thinks of them: a listener is one thing, not a property of a property, and so are a callback and a store. */
@@ -39,7 +41,7 @@ function foldEventTargets(hops: readonly ReadHop[]): readonly ReadHop[] {
   for (const hop of hops) {
     if (hop.how === 'symbol' && hop.name === 'Symbol(kEvents)') event = '';
     else if (event === '' && hop.how === 'value') event = hop.name.replace(/^"|"$/g, '');
-    else if (event !== undefined && (hop.name === 'callback' || hop.name === 'listener')) {
+    else if (event !== undefined && HANDLER.test(hop.name)) {
       folded.push({ ...hop, how: 'internal', name: listenerOf(event) });
       event = undefined;
     } else if (event === undefined || (hop.name !== 'next' && hop.name !== 'previous')) {

@@ -26,7 +26,12 @@ const INTERNAL_COSTS = {
   map: 200,
 } as const;
 
-const PROPERTY_COSTS = { __proto__: 80, constructor: 60, prototype: 40 } as const;
+const PROPERTY_COSTS = {
+  __proto__: 80,
+  constructor: 60,
+  prototype: 40,
+  '<symbol node:require_private_symbol>': 80,
+} as const;
 
 /** A link to it that is none of the source's. */
 const DESCRIPTIVE = new Set<string>(['code', 'object shape']);

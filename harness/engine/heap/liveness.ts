@@ -22,9 +22,6 @@ const NO_REASON = [
   '<symbol call_site_info_symbol>',
   '<symbol promise_debug_message_symbol>',
   '<symbol promise_awaited_by_symbol>',
-  // What Jest's parts leave on a global for each other.
-  '<symbol JEST_STATE_SYMBOL>',
-  '<symbol $$jest-matchers-object>',
 ] as const;
 
 /** Reachability in a snapshot: from its roots, along strong references, through the entries of a `WeakMap` whose key lives. */

@@ -52,12 +52,12 @@ function modules({ graph, scripts, realms, rootDir }: RootSearch): NamedRoot[] {
 }
 
 function moduleCost(file: string): number {
-  if (file.startsWith('node:')) return 60;
+  if (file.startsWith('node:')) return file.startsWith('node:internal/') ? 60 : 25;
   return file.includes('/node_modules/') ? 30 : 0;
 }
 
 /** A path as it is said: relative to the project, or from the package on. */
-export function shortPath(file: string, rootDir: string): string {
+function shortPath(file: string, rootDir: string): string {
   const base = `${normalizePath(rootDir).replace(/\/$/, '')}/`;
   const library = file.lastIndexOf('/node_modules/');
   if (library >= 0) return file.slice(library + '/node_modules/'.length);
@@ -80,7 +80,7 @@ function globals({ graph, realms }: RootSearch): NamedRoot[] {
         found.push(root(node, 'global', 'globalThis', 5));
     }
   }
-  return [...found, ...instances(graph, 'process').map((node) => root(node, 'listener', 'process', 5))];
+  return [...found, ...instances(graph, 'process').map((node) => root(node, 'global', 'process', 5))];
 }
 
 /** Objects of a class, by its name. */
