@@ -7,8 +7,12 @@ import type { Scripts } from './scripts';
 
 const HARNESS_DIR = `${normalizePath(resolve(__dirname, '..', '..'))}/`;
 
-/** Parts of Jest that keep what tests made: results, spies, expectations. Its module registry is not among them. */
-const KEEPERS = /^(?:jest-circus|jest-jasmine2|jest-mock|jest-each|jest-snapshot|expect|@jest\/expect(?:-utils)?)$/;
+/**
+ * Jest and what it brings: results, spies, expectations, factories of mocks, fake timers, every value a global has ever had. Its
+ * registries of modules are the exception: what they hold is the modules'.
+ */
+const KEEPERS = /^(?:jest|jest-.+|@jest\/.+|expect|@sinonjs\/fake-timers)$/;
+const REGISTRY = /^_?(?:\w*[mM]odule)Registry$/;
 
 /** Engine's records of a stack: they hold receivers and functions until somebody reads the stack. */
 const STACK_RECORDS = [
@@ -29,6 +33,7 @@ const isHarness = (file: string): boolean => file.startsWith(HARNESS_DIR);
  * stacks nobody has read. 1 for each node that is none.
  */
 export function bystanders(graph: HeapGraph, scripts: Scripts): Cuts {
+  const seeds: number[] = [];
   const cut = new Uint8Array(graph.nodeCount);
   const records = new Set(Object.values(graph.strings.indicesOf(STACK_RECORDS)));
   const states = new Set(Object.values(graph.strings.indicesOf(STATES)));
@@ -36,7 +41,10 @@ export function bystanders(graph: HeapGraph, scripts: Scripts): Cuts {
     const type = graph.typeOf(node);
     if (type === 'object') {
       const file = scripts.fileOf(node);
-      if (file !== undefined && (isHarness(file) || isKeeper(file))) cut[node] = 1;
+      if (file !== undefined && (isHarness(file) || isKeeper(file))) {
+        cut[node] = 1;
+        seeds.push(...registriesOf(graph, node));
+      }
     } else if ((type === 'hidden' || type === 'code') && records.has(graph.columns.names[node] ?? -1)) {
       cut[node] = 1;
     }
@@ -52,7 +60,14 @@ export function bystanders(graph: HeapGraph, scripts: Scripts): Cuts {
     // A scope within a module of the harness's may be that of a wrapper around a user's callback, and is the user's link to it.
     if (isKeeper(file) || (isHarness(file) && scripts.modules.has(context))) cut[context] = 1;
   }
-  return { cut };
+  return { cut, seeds };
+}
+
+/** Registries of modules that an object of Jest's has. */
+function registriesOf(graph: HeapGraph, node: number): number[] {
+  return [...graph.edges(node)]
+    .filter((edge) => graph.edgeType(edge) === 'property' && REGISTRY.test(graph.edgeName(edge)))
+    .map((edge) => graph.target(edge));
 }
 
 /**
@@ -74,7 +89,7 @@ export function withoutVariablesOf(graph: HeapGraph, scripts: Scripts, cuts: Cut
   for (const [context, name] of scripts.contexts()) {
     if (name === path && !isBlock(graph, context)) closed.add(context);
   }
-  return { cut, closed };
+  return { cut, closed, seeds: cuts.seeds };
 }
 
 /** Whether a scope is only a block's, as that of a loop: its variables are the only ones without a name in a snapshot. */

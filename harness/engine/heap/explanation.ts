@@ -50,7 +50,11 @@ export class Explanation {
   of(count: number): readonly TargetAnswer[] {
     const nodes = Array.from({ length: count }, (_, index) => this.#held.get(`target ${index}`));
     if (nodes.every((node) => node === undefined)) return nodes.map(() => ({ kind: 'collected' }));
-    const cuts = bystanders(this.#graph, this.#scripts);
+    const others = bystanders(this.#graph, this.#scripts);
+    const realms = this.#realms();
+    const global = this.#held.get('global');
+    // The environment that has the sandbox is one of theirs.
+    const cuts: Cuts = { ...others, seeds: [...others.seeds, ...realms, ...(global === undefined ? [] : [global])] };
     // What is asked for may be an instance of a class of theirs.
     for (const node of nodes) if (node !== undefined) cuts.cut[node] = 0;
     const live = this.#liveness.reachable(cuts);
@@ -58,7 +62,7 @@ export class Explanation {
     const without = testFile === undefined ? cuts : withoutVariablesOf(this.#graph, this.#scripts, cuts, testFile);
     const stillLive = without === cuts ? live : this.#liveness.reachable(without);
     const survivors = new Set(nodes.filter((node) => node !== undefined && stillLive[node] === 1));
-    const read = this.#read(survivors, stillLive, without);
+    const read = this.#read(survivors, stillLive, without, realms);
     const weighed = this.#weigh([...read.values()], cuts, live);
     return nodes.map((node): TargetAnswer => {
       if (node === undefined) return { kind: 'collected' };
@@ -68,11 +72,15 @@ export class Explanation {
     });
   }
 
-  #read(targets: ReadonlySet<number | undefined>, live: Uint8Array, cuts: Cuts): ReadonlyMap<number, Read> {
+  #read(
+    targets: ReadonlySet<number | undefined>,
+    live: Uint8Array,
+    cuts: Cuts,
+    realms: ReadonlySet<number>,
+  ): ReadonlyMap<number, Read> {
     const graph = this.#graph;
     const { originOf, rootDir } = this.#setting;
     const descriptions = new Descriptions(graph, this.#scripts, originOf);
-    const realms = this.#realms();
     const reader = new PathReader(graph, descriptions, new Links(graph, descriptions), (closure) => {
       const realm = this.#scripts.realmOf(closure);
       return realm !== undefined && !realms.has(realm);
@@ -119,7 +127,7 @@ export class Explanation {
   }
 
   /** Retained sizes: what lives less what would live without them. */
-  #weigh(read: readonly Read[], { cut }: Cuts, live: Uint8Array): ReadonlyMap<number, RetainerPath> {
+  #weigh(read: readonly Read[], { cut, seeds }: Cuts, live: Uint8Array): ReadonlyMap<number, RetainerPath> {
     const groups = new Map<string, Read[]>();
     for (const each of read) {
       const key = `${each.path.fingerprint} ${this.#graph.nameOf(each.target)}`;
@@ -129,7 +137,7 @@ export class Explanation {
     const without = (members: readonly Read[]): number => {
       const skipped = cut.slice();
       for (const { target } of members) skipped[target] = 1;
-      return all - this.#liveness.bytes(this.#liveness.reachable({ cut: skipped }));
+      return all - this.#liveness.bytes(this.#liveness.reachable({ cut: skipped, seeds }));
     };
     const weighed = new Map<number, RetainerPath>();
     let left = MOST_WEIGHED_NODES;

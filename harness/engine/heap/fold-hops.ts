@@ -11,7 +11,14 @@ const STORE = /^Symbol\((?:kResourceStore|async_context_frame)\)$/;
 
 /** Hops as a person thinks of them: a listener is one thing, not a property of a property, and so are a callback and a store. */
 export function foldHops(hops: readonly ReadHop[]): readonly ReadHop[] {
-  return foldLibraries(foldAlike(foldEventTargets(hops.flatMap(foldNode))));
+  return foldLibraries(foldAlike(foldEventTargets(foldExports(hops).flatMap(foldNode))));
+}
+
+/** `exports.pool`, as it is written; only a module's own first link is meant. */
+function foldExports(hops: readonly ReadHop[]): readonly ReadHop[] {
+  const [first, second, ...rest] = hops;
+  if (first?.name !== 'exports' || (first.how !== 'property' && first.how !== 'variable')) return hops;
+  return second?.how === 'property' ? [{ ...second, name: `exports.${second.name}` }, ...rest] : hops;
 }
 
 /** What two or three links of Node's own say in one. */

@@ -5,6 +5,8 @@ import { EDGE_TYPES, type HeapGraph } from './heap-graph';
 export interface Cuts {
   /** 1 for each node that holds nothing. */
   readonly cut: Uint8Array;
+  /** What lives whatever is cut. */
+  readonly seeds: readonly number[];
   /** Scopes that hold their own variables, and not those of the scopes around them. */
   readonly closed?: ReadonlySet<number>;
 }
@@ -43,11 +45,16 @@ export class Liveness {
 
   /** 1 for each node that is reachable in spite of what is cut. */
   reachable(cuts: Cuts): Uint8Array {
-    const { cut } = cuts;
+    const { cut, seeds } = cuts;
     const live = new Uint8Array(this.#graph.nodeCount);
     const queue = new Uint32Array(this.#graph.nodeCount);
-    live[0] = 1;
-    let length = this.#spread(live, cuts, queue);
+    let length = 0;
+    for (const root of [0, ...seeds]) {
+      if (live[root] === 1 || cut[root] === 1) continue;
+      live[root] = 1;
+      queue[0] = root;
+      length += this.#spread(live, cuts, queue);
+    }
     for (let before = -1; before !== length; ) {
       before = length;
       for (const { table, key, value } of this.#ephemerons) {
