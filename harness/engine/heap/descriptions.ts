@@ -63,9 +63,8 @@ export class Descriptions {
     return this.isMap(node) || this.#extends(node, 'Set');
   }
 
-  /** A key as it stands in the source: `"a"`, `Symbol(a)`; a class for an object. Numbers cannot be seen. */
-  key(node: number | undefined): string {
-    if (node === undefined) return 'number';
+  /** A key as it stands in the source: `"a"`, `Symbol(a)`; a class for an object. */
+  key(node: number): string {
     const type = this.#graph.typeOf(node);
     if (type === 'symbol') return this.symbol(node);
     if (type.endsWith('string')) {

@@ -10,6 +10,7 @@ import { LinkCosts } from './link-costs';
 import { Links } from './links';
 import { type Cuts, Liveness } from './liveness';
 import { namedRoots } from './named-roots';
+import { NumberKeys } from './number-keys';
 import { pathFingerprint } from './path-fingerprint';
 import { PathReader } from './path-reader';
 import { isRealm, Scripts } from './scripts';
@@ -81,7 +82,8 @@ export class Explanation {
     const graph = this.#graph;
     const { originOf, rootDir } = this.#setting;
     const descriptions = new Descriptions(graph, this.#scripts, originOf);
-    const reader = new PathReader(graph, descriptions, new Links(graph, descriptions), (closure) => {
+    using numberKeys = new NumberKeys(graph);
+    const reader = new PathReader(graph, descriptions, new Links(graph, descriptions, numberKeys), (closure) => {
       const realm = this.#scripts.realmOf(closure);
       return realm !== undefined && !realms.has(realm);
     });

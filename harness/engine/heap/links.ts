@@ -2,6 +2,7 @@ import type { PathHop } from '../../model/retainer-path';
 import type { Link } from './cheapest-paths';
 import type { Descriptions } from './descriptions';
 import type { HeapGraph } from './heap-graph';
+import type { NumberKeys } from './number-keys';
 import { isContext } from './scripts';
 import { Table } from './tables';
 
@@ -17,11 +18,13 @@ const BOUND: Readonly<Record<string, string>> = {
 export class Links {
   readonly #graph: HeapGraph;
   readonly #descriptions: Descriptions;
+  readonly #numberKeys: NumberKeys;
   #cells: ReadonlyMap<number, string> | undefined;
 
-  constructor(graph: HeapGraph, descriptions: Descriptions) {
+  constructor(graph: HeapGraph, descriptions: Descriptions, numberKeys: NumberKeys) {
     this.#graph = graph;
     this.#descriptions = descriptions;
+    this.#numberKeys = numberKeys;
   }
 
   /** @param links from a thing of the source, through none, to the next */
@@ -92,7 +95,10 @@ export class Links {
     if (slot === undefined) return undefined;
     if (!isMap) return { how: 'member', name: '' };
     if (slot.part === 'key') return { how: 'key', name: '' };
-    return { how: 'value', name: this.#descriptions.key(table.keyOf(slot.entry)) };
+    const key = table.keyOf(slot.entry);
+    const isNumber = key === undefined || this.#graph.typeOf(key) === 'number';
+    const name = isNumber ? this.#numberKeys.keyOf(collection, table, slot.entry) : undefined;
+    return { how: 'value', name: name ?? (isNumber ? 'number' : this.#descriptions.key(key)) };
   }
 
   /** Variables of a block have no name of their own in a snapshot: it stands in the description of their scope. */
@@ -141,6 +147,6 @@ export class Links {
 /** A property by its name in a snapshot. */
 function property(name: string): LinkName {
   if (name.startsWith('#')) return { how: 'private', name };
-  const symbol = /^<symbol ([\s\S]*)>$/.exec(name)?.[1];
+  const symbol = /^<symbol ?([\s\S]*)>$/.exec(name)?.[1];
   return symbol === undefined ? { how: 'property', name } : { how: 'symbol', name: `Symbol(${symbol})` };
 }

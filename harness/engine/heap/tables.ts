@@ -1,4 +1,4 @@
-import type { HeapGraph } from './heap-graph';
+import type { HeapGraph, NodeType } from './heap-graph';
 
 /** Where in the table behind a `Map` or a `Set` something stands. */
 export interface TableSlot {
@@ -13,6 +13,7 @@ const WORD_BYTES = 8;
 /** Counts of entries, of deleted ones and of buckets. */
 const TABLE_HEADER = 3;
 const PER_BUCKET = 2;
+const OBJECTS = new Set<NodeType>(['object', 'closure', 'regexp', 'native', 'wasm object']);
 
 /**
  * Reads V8's ordered hash tables: three counts, one slot a bucket, two entries a bucket; an entry is the key, for a `Map` the
@@ -48,6 +49,17 @@ export class Table {
   /** The node of an entry's key; `undefined` for a number. */
   keyOf(entry: number): number | undefined {
     return this.#graph.follow(this.#node, 'internal', String(this.#start + entry * this.#width));
+  }
+
+  /** Entries whose value is an object or a function, in their order. */
+  entriesOfObjects(): readonly number[] {
+    const entries: number[] = [];
+    for (const edge of this.#graph.edges(this.#node)) {
+      const slot =
+        this.#graph.edgeType(edge) === 'internal' ? this.slot(Number(this.#graph.edgeName(edge))) : undefined;
+      if (slot?.part === 'value' && OBJECTS.has(this.#graph.typeOf(this.#graph.target(edge)))) entries.push(slot.entry);
+    }
+    return entries.sort((a, b) => a - b);
   }
 
   /** How many entries; those of nothing but numbers and the like cannot be seen. */
