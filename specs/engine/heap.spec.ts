@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { HeapAnswer, TargetAnswer } from '../../harness/engine/heap/explain';
+
+jest.setTimeout(60_000);
+
+const EXPLAIN = resolve(__dirname, '../../dist/engine/heap/explain.js');
+
+/** A process that keeps some things of its own, and asks about them. */
+const ASKING = `
+const { explain } = require(${JSON.stringify(EXPLAIN)});
+class Thing { constructor(bytes) { this.bulk = Array.from({ length: bytes / 8 }, Object); } }
+exports.kept = new Map();
+function make() {
+  for (const bytes of [80_000, 8_000]) exports.kept.set(String(bytes), new Thing(bytes));
+  exports.shared = exports.kept.get('8000').bulk;
+  return [...exports.kept.values(), new Thing(8)].map((thing) => new WeakRef(thing));
+}
+const targets = make();
+const said = [];
+setTimeout(async () => {
+  const answer = await explain({
+    targets,
+    global: undefined,
+    testFile: undefined,
+    mostHeapBytes: Number(process.argv[1]),
+    progress: (stage) => said.push(stage.replace(/\\d+/g, 'n')),
+  });
+  console.log(JSON.stringify({ answer, said }));
+}, 20);
+`;
+
+let temporary: string;
+beforeEach(() => {
+  temporary = mkdtempSync(join(tmpdir(), 'leakgate-heap-spec-'));
+});
+afterEach(() => rmSync(temporary, { recursive: true }));
+
+async function asked(mostHeapBytes: number, folder = temporary): Promise<{ answer: HeapAnswer; said: string[] }> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', ASKING, String(mostHeapBytes)], {
+    env: { ...process.env, NODE_OPTIONS: undefined, TMPDIR: folder, TEMP: folder, TMP: folder },
+  });
+  return JSON.parse(stdout) as { answer: HeapAnswer; said: string[] };
+}
+
+const bytesOf = (answer: TargetAnswer | undefined): number => (answer?.kind === 'held' ? answer.path.bytes : -1);
+
+describe('asking the heap', () => {
+  it('answers in order, weighs, tells what it is at, and leaves no file', async () => {
+    const { answer, said } = await asked(500e6);
+    if (answer.kind !== 'explained') throw new Error(JSON.stringify(answer));
+    const [large, shared, dropped] = answer.targets;
+    expect(bytesOf(large)).toBeGreaterThan(80_000);
+    // What others hold as well would not be free without it.
+    expect(bytesOf(shared)).toBeGreaterThan(0);
+    expect(bytesOf(shared)).toBeLessThan(8_000);
+    expect(dropped).toEqual({ kind: 'collected' });
+    expect(said).toEqual(['writing a heap snapshot', 'reading it, n MB', 'looking for what holds them']);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('takes no snapshot past the limit, and says how much is used', async () => {
+    const { answer, said } = await asked(1e6);
+    expect(answer).toEqual({ kind: 'too-large', usedBytes: expect.any(Number) });
+    expect(said).toEqual([]);
+  });
+
+  it('says why, if it cannot', async () => {
+    const { answer } = await asked(500e6, join(temporary, 'no-such-folder'));
+    expect(answer).toEqual({ kind: 'failed', why: expect.stringContaining('ENOENT') });
+  });
+});
