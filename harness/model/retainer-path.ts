@@ -35,7 +35,7 @@ export interface RetainerPath {
   readonly below: readonly PathHop[];
   /** Objects held the same way, this one included. */
   readonly alike: number;
-  /** Bytes that would be free without this object. */
+  /** Bytes that would be free without it: the mean of all alike. */
   readonly bytes: number;
   /** Bytes that would be free without all alike. */
   readonly totalBytes: number;

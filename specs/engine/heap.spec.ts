@@ -14,11 +14,11 @@ const EXPLAIN = resolve(__dirname, '../../dist/engine/heap/explain.js');
 const ASKING = `
 const { explain } = require(${JSON.stringify(EXPLAIN)});
 class Thing { constructor(bytes) { this.bulk = Array.from({ length: bytes / 8 }, Object); } }
-exports.kept = new Map();
 function make() {
-  for (const bytes of [80_000, 8_000]) exports.kept.set(String(bytes), new Thing(bytes));
-  exports.shared = exports.kept.get('8000').bulk;
-  return [...exports.kept.values(), new Thing(8)].map((thing) => new WeakRef(thing));
+  exports.large = new Thing(80_000);
+  exports.small = new Thing(80_000);
+  exports.shared = exports.small.bulk;
+  return [exports.large, exports.small, new Thing(8)].map((thing) => new WeakRef(thing));
 }
 const targets = make();
 const said = [];

@@ -16,7 +16,7 @@ import { PathReader } from './path-reader';
 import { isRealm, Scripts } from './scripts';
 import { markSuspects } from './suspects';
 
-/** Groups are weighed as long as the searches, two a group, have not looked at so many nodes: about two seconds. */
+/** Groups are weighed as long as the searches, one a group, have not looked at so many nodes: about two seconds. */
 const MOST_WEIGHED_NODES = 2e7;
 
 /** Whose heap it is. */
@@ -144,11 +144,10 @@ export class Explanation {
     const weighed = new Map<number, RetainerPath>();
     let left = MOST_WEIGHED_NODES;
     for (const members of groups.values()) {
-      const first = members.slice(0, 1);
       const isWeighed = left > 0;
-      left -= this.#graph.nodeCount * Math.min(2, members.length);
-      const bytes = isWeighed ? without(first) : this.#own(first);
-      const totalBytes = isWeighed && members.length > 1 ? without(members) : Math.max(bytes, this.#own(members));
+      left -= this.#graph.nodeCount;
+      const totalBytes = isWeighed ? without(members) : this.#own(members);
+      const bytes = Math.round(totalBytes / members.length);
       for (const { target, path } of members)
         weighed.set(target, { ...path, alike: members.length, bytes, totalBytes });
     }
