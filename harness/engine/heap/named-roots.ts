@@ -56,11 +56,11 @@ function moduleCost(file: string): number {
   return file.includes('/node_modules/') ? 30 : 0;
 }
 
-/** A path as it is said: relative to the project, or from the package on. */
+/** A path as it is said: relative to the project, or to where a package is installed. */
 function shortPath(file: string, rootDir: string): string {
   const base = `${normalizePath(rootDir).replace(/\/$/, '')}/`;
   const library = file.lastIndexOf('/node_modules/');
-  if (library >= 0) return file.slice(library + '/node_modules/'.length);
+  if (library >= 0) return file.slice(library + 1);
   return file.startsWith(base) ? file.slice(base.length) : file;
 }
 
