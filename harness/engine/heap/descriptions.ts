@@ -10,6 +10,8 @@ export class Descriptions {
   readonly #graph: HeapGraph;
   readonly #scripts: Scripts;
   readonly #originOf: (file: string) => FrameOrigin;
+  /** A map of many things is described once for all of them. */
+  readonly #held = new Map<number, string>();
 
   constructor(graph: HeapGraph, scripts: Scripts, originOf: (file: string) => FrameOrigin) {
     this.#graph = graph;
@@ -19,6 +21,12 @@ export class Descriptions {
 
   /** Class of an object with its size, where it has one: `Map (100 entries)`; `function connect`, `class Pool`. */
   holds(node: number): string {
+    const known = this.#held.get(node) ?? this.#describe(node);
+    this.#held.set(node, known);
+    return known;
+  }
+
+  #describe(node: number): string {
     const graph = this.#graph;
     const name = this.className(node);
     const count = (many: number, one: string, more: string): string => `${name} (${many} ${many === 1 ? one : more})`;

@@ -31,7 +31,10 @@ interface Read {
   readonly path: Omit<RetainerPath, 'alike' | 'bytes' | 'totalBytes'>;
 }
 
-/** Everything that is found out about one snapshot. */
+/**
+ * Everything that is found out about one snapshot. The graph and the searches together take 1.4 times the size of its file; writing
+ * it takes V8 about eight times as much, before that.
+ */
 export class Explanation {
   readonly #graph: HeapGraph;
   readonly #setting: Setting;
@@ -67,7 +70,7 @@ export class Explanation {
     const weighed = this.#weigh([...read.values()], cuts, live);
     return nodes.map((node): TargetAnswer => {
       if (node === undefined) return { kind: 'collected' };
-      if (live[node] !== 1) return { kind: 'excused', by: 'the test framework' };
+      if (live[node] !== 1) return { kind: 'excused', by: 'the test framework or the harness' };
       const path = weighed.get(node);
       return path === undefined ? { kind: 'excused', by: 'variables of the test file' } : { kind: 'held', path };
     });

@@ -19,6 +19,7 @@ export class Links {
   readonly #graph: HeapGraph;
   readonly #descriptions: Descriptions;
   readonly #numberKeys: NumberKeys;
+  readonly #tables = new Map<number, Table>();
   #cells: ReadonlyMap<number, string> | undefined;
 
   constructor(graph: HeapGraph, descriptions: Descriptions, numberKeys: NumberKeys) {
@@ -90,7 +91,8 @@ export class Links {
 
   #entry(collection: number, node: number, index: number): LinkName | undefined {
     const isMap = this.#descriptions.isMap(collection);
-    const table = new Table(this.#graph, node, isMap);
+    const table = this.#tables.get(node) ?? new Table(this.#graph, node, isMap);
+    this.#tables.set(node, table);
     const slot = table.slot(index);
     if (slot === undefined) return undefined;
     if (!isMap) return { how: 'member', name: '' };

@@ -39,7 +39,7 @@ export class NumberKeys implements Disposable {
     if (!this.#known.has(map)) this.#known.set(map, this.#known.size < MOST_LOOKED_UP ? this.#ask(map) : undefined);
     const keys = this.#known.get(map);
     const entries = table.entriesOfObjects();
-    return keys?.length === entries.length ? (keys[entries.indexOf(entry)] ?? undefined) : undefined;
+    return keys?.length === entries.size ? (keys[entries.get(entry) ?? -1] ?? undefined) : undefined;
   }
 
   [Symbol.dispose](): void {

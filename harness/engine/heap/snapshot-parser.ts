@@ -24,8 +24,9 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 /**
- * Reads a snapshot as it comes, chunk by chunk, into columns of numbers: what it takes is at most the size of the file. Measured
- * against the packages for it: 0.27 s and 101 MB for 285,000 nodes, theirs 0.7 s and more; and none comes without others in tow.
+ * Reads a snapshot as it comes, chunk by chunk, into columns of numbers: they take two thirds of the size of the file. No package
+ * does it as well: for 285,000 nodes 0.27 s and 101 MB here, 0.7 s at the least with theirs, 1.5 GB with some, and the quickest of
+ * them brings a browser along.
  */
 export class SnapshotParser {
   #phase: 'seek' | 'numbers' | 'strings' | 'end' = 'seek';

@@ -24,6 +24,8 @@ export class Table {
   readonly #node: number;
   readonly #isMap: boolean;
   readonly #start: number;
+  #bySlot: ReadonlyMap<number, number> | undefined;
+  #ofObjects: ReadonlyMap<number, number> | undefined;
 
   constructor(graph: HeapGraph, node: number, isMap: boolean) {
     this.#graph = graph;
@@ -48,28 +50,43 @@ export class Table {
 
   /** The node of an entry's key; `undefined` for a number. */
   keyOf(entry: number): number | undefined {
-    return this.#graph.follow(this.#node, 'internal', String(this.#start + entry * this.#width));
+    return this.#contents().get(this.#start + entry * this.#width);
   }
 
-  /** Entries whose value is an object or a function, in their order. */
-  entriesOfObjects(): readonly number[] {
-    const entries: number[] = [];
-    for (const edge of this.#graph.edges(this.#node)) {
-      const slot =
-        this.#graph.edgeType(edge) === 'internal' ? this.slot(Number(this.#graph.edgeName(edge))) : undefined;
-      if (slot?.part === 'value' && OBJECTS.has(this.#graph.typeOf(this.#graph.target(edge)))) entries.push(slot.entry);
+  /** Entries whose value is an object or a function, by entry the how manieth it is. */
+  entriesOfObjects(): ReadonlyMap<number, number> {
+    if (this.#ofObjects === undefined) {
+      const entries: number[] = [];
+      for (const [index, node] of this.#contents()) {
+        const slot = this.slot(index);
+        if (slot?.part === 'value' && OBJECTS.has(this.#graph.typeOf(node))) entries.push(slot.entry);
+      }
+      entries.sort((a, b) => a - b);
+      this.#ofObjects = new Map(entries.map((entry, index) => [entry, index]));
     }
-    return entries.sort((a, b) => a - b);
+    return this.#ofObjects;
   }
 
   /** How many entries; those of nothing but numbers and the like cannot be seen. */
   count(): number {
     const entries = new Set<number>();
-    for (const edge of this.#graph.edges(this.#node)) {
-      const slot =
-        this.#graph.edgeType(edge) === 'internal' ? this.slot(Number(this.#graph.edgeName(edge))) : undefined;
+    for (const index of this.#contents().keys()) {
+      const slot = this.slot(index);
       if (slot !== undefined) entries.add(slot.entry);
     }
     return entries.size;
+  }
+
+  /** Nodes by slot. */
+  #contents(): ReadonlyMap<number, number> {
+    if (this.#bySlot === undefined) {
+      const contents = new Map<number, number>();
+      for (const edge of this.#graph.edges(this.#node)) {
+        const index = this.#graph.edgeType(edge) === 'internal' ? Number(this.#graph.edgeName(edge)) : Number.NaN;
+        if (!Number.isNaN(index)) contents.set(index, this.#graph.target(edge));
+      }
+      this.#bySlot = contents;
+    }
+    return this.#bySlot;
   }
 }
