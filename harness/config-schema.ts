@@ -22,7 +22,9 @@ const allowanceSchema = v.strictObject(
 const MOST_GRACE_MS = 60_000;
 const GRACE = `a whole number of milliseconds from 0 to ${MOST_GRACE_MS.toLocaleString('en-US')}`;
 
-const OPTIONS = 'an object with level, graceMs, leftovers or allow';
+const HEAP = 'a whole number of bytes, 0 or more';
+
+const OPTIONS = 'an object with level, graceMs, leftovers, allow or mostHeapBytes';
 
 const optionsSchema = v.strictObject(
   {
@@ -32,6 +34,7 @@ const optionsSchema = v.strictObject(
     ),
     leftovers: v.optional(v.picklist(['release', 'keep'], 'release or keep')),
     allow: v.optional(v.array(allowanceSchema, 'a list of allowances')),
+    mostHeapBytes: v.optional(v.pipe(v.number(HEAP), v.integer(HEAP), v.minValue(0, HEAP))),
   },
   OPTIONS,
 );

@@ -17,10 +17,21 @@ export interface Options {
   readonly leftovers: 'release' | 'keep';
   /** Accepted leaks, each with its reason. An entry that matches nothing in the whole run is itself reported. */
   readonly allow: readonly Allowance[];
+  /**
+   * Bytes of used heap past which no snapshot is taken to find out by what an object is held, for it would take too long; what was
+   * expected to be collected is then reported without that. Default 150,000,000.
+   */
+  readonly mostHeapBytes: number;
 }
 
 /** The defaults of every option. */
-export const DEFAULTS: Options = { level: 'gate', graceMs: 500, leftovers: 'release', allow: [] };
+export const DEFAULTS: Options = {
+  level: 'gate',
+  graceMs: 500,
+  leftovers: 'release',
+  allow: [],
+  mostHeapBytes: 150_000_000,
+};
 
 /** One place options come from. */
 export interface OptionSource {
@@ -61,7 +72,14 @@ export function mergeOptions(sources: readonly OptionSource[]): Options {
   return merged;
 }
 
-const VARIABLES = { LEAKGATE_LEVEL: 'level', LEAKGATE_GRACE_MS: 'graceMs', LEAKGATE_LEFTOVERS: 'leftovers' } as const;
+const VARIABLES = {
+  LEAKGATE_LEVEL: 'level',
+  LEAKGATE_GRACE_MS: 'graceMs',
+  LEAKGATE_LEFTOVERS: 'leftovers',
+  LEAKGATE_MOST_HEAP_BYTES: 'mostHeapBytes',
+} as const;
+
+const isNumber = (option: string): boolean => option === 'graceMs' || option === 'mostHeapBytes';
 
 /** Variables of the harness's own, set between its processes. */
 const INTERNAL = new Set([
@@ -87,7 +105,7 @@ export function environmentSources(env: NodeJS.ProcessEnv): OptionSource[] {
         `The environment variable ${name} is none of leakgate's; it knows ${Object.keys(VARIABLES).join(', ')}.`,
       );
     }
-    const value = option === 'graceMs' && raw.trim() !== '' && !Number.isNaN(Number(raw)) ? Number(raw) : raw;
+    const value = isNumber(option) && raw.trim() !== '' && !Number.isNaN(Number(raw)) ? Number(raw) : raw;
     sources.push({ place: `The environment variable ${name}`, value: { [option]: value }, single: true });
   }
   return sources;

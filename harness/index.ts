@@ -27,6 +27,9 @@ export { type Allowance, LeakError };
 /** Where the environment leaves word for the tests in its sandbox. */
 const GATE = Symbol.for('leakgate.gate');
 
+/** The gate's own: frames above `above` are none of the test's. */
+type ExpectCollected = (object: object, label: string | undefined, above: (...args: never[]) => unknown) => void;
+
 /** What a test can say to the gate that watches it. */
 export const leakgate = {
   /**
@@ -40,6 +43,22 @@ export const leakgate = {
   allow(allowance: Allowance): void {
     const gate = (globalThis as Record<PropertyKey, unknown>)[GATE] as typeof leakgate | undefined;
     gate?.allow(allowance);
+  },
+
+  /**
+   * Says that an object is to be gone once the running test is over: closed, destroyed, or simply dropped. If a forced collection
+   * does not take it, the test fails with the chain of references that holds it. It is held weakly, and may be passed at any time
+   * of its life. Without the gate it does nothing.
+   *
+   * @param label what tells it from its likes: `invoker of user-service`
+   * @throws UsageError for what is no object
+   * @example
+   * invoker.destroy();
+   * leakgate.expectCollected(invoker, 'invoker of user-service');
+   */
+  expectCollected(object: object, label?: string): void {
+    const gate = (globalThis as Record<PropertyKey, unknown>)[GATE] as typeof leakgate | undefined;
+    (gate?.expectCollected as ExpectCollected | undefined)?.(object, label, leakgate.expectCollected);
   },
 } as const;
 

@@ -42,9 +42,12 @@ describe('options', () => {
   it.each([
     [
       'trace',
-      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers or allow; found "trace".',
+      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow or mostHeapBytes; found "trace".',
     ],
-    [null, 'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers or allow; found null.'],
+    [
+      null,
+      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow or mostHeapBytes; found null.',
+    ],
     [{ level: 'loud' }, 'testEnvironmentOptions.leakgate: level must be off, gate, trace or paranoid; found "loud".'],
     [
       { graceMs: '1s' },
@@ -61,7 +64,7 @@ describe('options', () => {
     [{ leftovers: true }, 'testEnvironmentOptions.leakgate: leftovers must be release or keep; found true.'],
     [
       { grace: 1 },
-      'testEnvironmentOptions.leakgate: grace is unknown; the options are level, graceMs, leftovers, allow.',
+      'testEnvironmentOptions.leakgate: grace is unknown; the options are level, graceMs, leftovers, allow, mostHeapBytes.',
     ],
     [{ allow: 'x' }, 'testEnvironmentOptions.leakgate: allow must be a list of allowances; found "x".'],
     [
@@ -102,7 +105,7 @@ describe('LEAKGATE_ variables', () => {
     ],
     [
       { LEAKGATE_GRACE: '1' },
-      "The environment variable LEAKGATE_GRACE is none of leakgate's; it knows LEAKGATE_LEVEL, LEAKGATE_GRACE_MS, LEAKGATE_LEFTOVERS.",
+      "The environment variable LEAKGATE_GRACE is none of leakgate's; it knows LEAKGATE_LEVEL, LEAKGATE_GRACE_MS, LEAKGATE_LEFTOVERS, LEAKGATE_MOST_HEAP_BYTES.",
     ],
   ])('refuse %j in one sentence', (env: NodeJS.ProcessEnv, message) => {
     expect(complaint(() => mergeOptions(environmentSources(env)))).toBe(message);
@@ -128,7 +131,7 @@ describe('the docblock pragma', () => {
     ],
     [
       'speed=9',
-      'The docblock pragma @leakgate of /a.test.ts: speed is unknown; the options are level, graceMs, leftovers, allow.',
+      'The docblock pragma @leakgate of /a.test.ts: speed is unknown; the options are level, graceMs, leftovers, allow, mostHeapBytes.',
     ],
   ])('refuses %j in one sentence', (pragma, message) => {
     expect(complaint(() => mergeOptions(pragmaSource(pragma, '/a.test.ts')))).toBe(message);

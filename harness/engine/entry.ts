@@ -36,6 +36,8 @@ export class Entry implements Holding {
   closing: Opening | undefined;
   /** A finding was made of it: it is never reported twice. */
   reported = false;
+  /** The thing that should be gone when this is released, once it was seen. */
+  thing: WeakRef<object> | undefined;
   /** What its probe threw when it was asked: no verdict can be given, and the others are none the worse for it. */
   failure: Error | undefined;
   #held: WeakRef<object> | object | undefined;

@@ -66,6 +66,29 @@ export interface Identity {
   readonly unref?: () => void;
 }
 
+/** What of a resource is expected to be gone for good once it is released. */
+export interface Lasting {
+  /** The object its author knows, while the resource still leads to it. Called just after the opening, and at the release. */
+  of(resource: object): object | undefined;
+  /** Whose line is its own too: what accepted it, or what was made with it by the same call. */
+  madeBy?(thing: object): object | undefined;
+  /** Whether it was accepted: a server has a new one for everybody who connects. */
+  isAccepted?(thing: object): boolean;
+  /** Whether it is over: a server that was closed may listen again. */
+  isOver(thing: object): boolean;
+  /** Its kind, what tells it from its likes if that is known still, and the method that ended it, if it is one of the user's own. */
+  describe(thing: object): {
+    readonly kind: string;
+    readonly noun?: string;
+    readonly label?: string;
+    readonly endedBy?: string;
+  };
+  /** Its library makes it for whoever calls, so frames of that library do not make it a library's. */
+  readonly made?: true;
+  /** The user has asked for it: any way of being held is one too many, and not only that of being listed for ever. */
+  readonly asked?: true;
+}
+
 /** How to look at one kind of resource. It is asked only when a verdict is due, never on the hot path. */
 export interface Watch {
   /**
@@ -93,6 +116,8 @@ export interface Watch {
   isPlumbing?(opening: Opening): boolean;
   /** Called at the opening of what an outer scope owns; `closed` is to be called in the context of whoever closes it. */
   guard?(resource: object, closed: () => void): void;
+  /** For what is a thing of its own, and ought to become unreachable once it is closed. Absent: nobody asks what became of it. */
+  readonly lasting?: Lasting;
   /** For what was `made`: objects that are not looked into when it is asked what it holds, for they know things of others'. */
   isLeaf?(value: object): boolean;
   /** For what was `made`: whether it has something to close, which most of what a test makes has not. */

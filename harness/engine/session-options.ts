@@ -22,6 +22,10 @@ export interface SessionOptions {
   /** Whether to release what was reported, so that later tests stand on clean ground. */
   readonly cleanUp: boolean;
   readonly allow: readonly Allowance[];
+  /** Bytes of used heap past which no snapshot is taken to explain what is still reachable. */
+  readonly mostHeapBytes: number;
+  /** Is told what goes on when that takes seconds. */
+  readonly progress?: (said: string) => void;
   /** Record only what descends from a scope that was run: for a process in which others are at work too. */
   readonly onlyLineage?: boolean;
 }

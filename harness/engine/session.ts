@@ -9,11 +9,13 @@ import { collectUntil } from './gc';
 import { type Look, look, lookAtAll, patienceWith } from './judge';
 import { Ledger } from './ledger';
 import { OpeningCamera } from './opening';
+import { putAway } from './put-away';
+import { Retention } from './retention/retention';
 import { RunningProbes } from './running-probes';
 import { type Lineage, Scope } from './scope';
 import type { SessionOptions } from './session-options';
 import { type Patience, settle } from './settle';
-import { type Knowledge, noteReported, type Suspect, suspectOf } from './suspect';
+import { type Knowledge, type Suspect, suspectOf } from './suspect';
 import { type Ruling, Verdicts } from './verdicts';
 
 /** The accounts of one test file: scopes are entered and left, and leaving one says what it left behind. */
@@ -21,6 +23,8 @@ export class Session {
   readonly file: Scope;
   /** The runner's own scope around the file: what the test environment opens is its, and never a finding of the file's. */
   readonly host: Scope;
+  /** What should be gone, and is not. */
+  readonly retention: Retention;
   readonly #ledger: Ledger;
   readonly #options: SessionOptions;
   readonly #verdicts: Verdicts;
@@ -48,6 +52,7 @@ export class Session {
     );
     this.#probes = new RunningProbes(this.#ledger);
     this.#knowledge = { ...this.#probes.knowledge(options.rules), reportedEnds: this.#reportedEnds };
+    this.retention = new Retention(this.#ledger, this.#probes, this.#knowledge, this.#verdicts.wordsFor, options);
   }
 
   /** Starts every probe and begins to record. A probe that throws is named in `failures`, and the run is red. */
@@ -85,6 +90,11 @@ export class Session {
     return this.#ledger.lineage;
   }
 
+  /** Whether the running code descends from a scope of this session. */
+  get runsNow(): boolean {
+    return this.#ledger.current() !== undefined;
+  }
+
   /** Runs `fn` as part of `scope`. */
   run<T>(scope: Scope, fn: () => T): T {
     return this.#ledger.run(scope, fn);
@@ -110,6 +120,7 @@ export class Session {
     if (scope.entries.length > 0) await this.#judge(scope, rulings);
     this.#ruleForeignCloses(scope, rulings);
     this.#seal(scope);
+    if (this.#options.collectEachTest && scope.kind === 'test') rulings.push(...(await this.retention.judge(scope)));
     const kept = this.#allowances.apply(rulings);
     this.#judgingMs += nowMs() - startedMs;
     return kept;
@@ -121,6 +132,7 @@ export class Session {
     const rulings: Ruling[] = [];
     try {
       await this.#judgeFile(rulings);
+      rulings.push(...(await this.retention.judge()));
     } finally {
       this.file.sealed = true;
       this.#stop();
@@ -271,29 +283,15 @@ export class Session {
     for (const root of roots) this.#close(root);
   }
 
-  /** Marks a root and all beneath it as reported; releases them unless leftovers are to be kept. */
-  #close(root: Suspect, spare = false): void {
-    const { release, unref, sparesOwned } = root.identity;
-    noteReported(root, this.#reportedEnds);
-    for (const entry of root.entries) {
-      entry.reported = true;
-      const { resource } = entry;
-      if (resource !== undefined && entry.watch.transient !== true) this.#reported.push(new WeakRef(resource));
-    }
-    if (this.#options.cleanUp) {
-      try {
-        this.#ledger.mute(() => (spare ? unref?.() : release?.()));
-      } catch {
-        // What resists is left as it is: it was reported, and forcing it could only harm the tests that follow.
-      }
-    }
-    for (const owned of root.owns) this.#close(owned, spare || sparesOwned === true);
-    if (this.#options.cleanUp) for (const entry of root.entries) entry.forget();
+  #close(root: Suspect): void {
+    const note = (resource: object): number => this.#reported.push(new WeakRef(resource));
+    putAway(root, { cleanUp: this.#options.cleanUp, ledger: this.#ledger, ends: this.#reportedEnds, note });
   }
 
   #stop(): void {
     this.#ledger.close(this.#reported.length > 0 || !this.#options.cleanUp);
     this.#probes.stop();
+    this.retention.clear();
     this.#deferred.entries = [];
     this.#reported = [];
   }

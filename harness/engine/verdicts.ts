@@ -1,8 +1,8 @@
-import type { Finding, FindingKind } from '../model/finding';
+import type { Finding } from '../model/finding';
 import { fingerprint } from '../model/fingerprint';
 import { type Frame, packageOfFrame } from '../model/frame';
 import type { Lexicon, Thing } from '../model/resource';
-import { type Saying, say, sayLeft } from '../model/sentence';
+import { type OpenKind, type Saying, say, sayLeft } from '../model/sentence';
 import { isAside, type Leftover, leftoverOf } from './leftovers';
 import { withPackageNames } from './package-name';
 import type { Scope } from './scope';
@@ -66,7 +66,7 @@ export class Verdicts {
     return { scope: by, finding: this.#finding('foreign-close', [suspect], suspect.scope) };
   }
 
-  #fingerprint(kind: FindingKind, root: Suspect): string {
+  #fingerprint(kind: OpenKind, root: Suspect): string {
     const { trace, identity } = root;
     const left = leftoverOf(root);
     const suspects = withPackageNames(left?.at === undefined ? trace : [left.at, ...trace]);
@@ -74,7 +74,7 @@ export class Verdicts {
     return fingerprint({ findingKind: kind, kind: subject, trace: suspects, rootDir: this.#rootDir });
   }
 
-  #finding(kind: FindingKind, group: Readonly<Group>, scope: Scope): Finding {
+  #finding(kind: OpenKind, group: Readonly<Group>, scope: Scope): Finding {
     const [root] = group;
     const { identity } = root;
     const trace = withPackageNames(root.trace);
@@ -155,7 +155,7 @@ const closedAt = (root: Suspect): Frame | undefined => root.closed?.frames.find(
 const frameOf = (name: 'closedAt' | 'leftAt', frame: Frame | undefined) =>
   frame === undefined ? {} : { [name]: frame };
 
-function kindOf(root: Suspect): FindingKind {
+function kindOf(root: Suspect): OpenKind {
   if (root.closed !== undefined) return 'leak';
   if (root.owner === 'overlap') return 'unproven';
   return root.entries.every((entry) => entry.late) ? 'late' : 'leak';

@@ -1,13 +1,14 @@
 import type { Frame } from './frame';
 import type { Thing } from './resource';
+import type { RetainerPath } from './retainer-path';
 import type { OwnerKind, ScopeRef } from './scope';
 
 /**
  * `leak`: still live after its scope's teardown. `late`: born in a scope's context after that scope was sealed.
  * `foreign-close`: closed by a test, though an outer scope had opened it. `unproven`: live, but the evidence cannot tell
- * whose it is. `unused-allow`: an allowance that matched nothing.
+ * whose it is. `retained`: closed, or done with, and yet still reachable. `unused-allow`: an allowance that matched nothing.
  */
-export type FindingKind = 'leak' | 'late' | 'foreign-close' | 'unproven' | 'unused-allow';
+export type FindingKind = 'leak' | 'late' | 'foreign-close' | 'unproven' | 'retained' | 'unused-allow';
 
 /** One thing a test, suite or file must answer for. */
 export interface Finding {
@@ -28,6 +29,8 @@ export interface Finding {
   readonly closedAt?: Frame;
   /** Where that was made, innermost. */
   readonly leftAt?: Frame;
+  /** By what chain of references a `retained` object is held; absent where the heap was too large to be asked. */
+  readonly path?: RetainerPath;
   /** User and library frames of the opening, innermost first. */
   readonly trace: readonly Frame[];
   /** The npm package whose code opened it, by its own name, where it was not the user's own. */

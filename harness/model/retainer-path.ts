@@ -46,7 +46,7 @@ export interface RetainerPath {
 const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 
 /** `44 kB`, `4.4 MB`: an amount of memory as people write it, 1 kB being 1,000 bytes. */
-function memory(bytes: number): string {
+export function memory(bytes: number): string {
   let amount = bytes;
   let unit = 0;
   while (amount >= 999.5 && unit < UNITS.length - 1) {

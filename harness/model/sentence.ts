@@ -3,9 +3,12 @@ import { type Frame, normalizePath } from './frame';
 import type { Lexicon, Thing } from './resource';
 import type { ScopeRef } from './scope';
 
+/** Kinds of finding that are about what was opened and not closed; what is `retained` has a sentence of its own. */
+export type OpenKind = Exclude<FindingKind, 'retained'>;
+
 /** What the sentence of a finding is composed from. */
 export interface Saying {
-  readonly kind: FindingKind;
+  readonly kind: OpenKind;
   readonly scope: ScopeRef;
   readonly root: Thing;
   readonly words: Lexicon;
@@ -59,7 +62,7 @@ function whereToEnd(scope: ScopeRef): string {
 }
 
 /** `1,234,567`. By hand, for the first `toLocaleString` of a process loads tables for 15 ms, and looks ask for durations. */
-const grouped = (number: number): string => String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
+export const grouped = (number: number): string => String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** `60 s`, `1,500 ms`: a duration as people write it. */
 export function duration(ms: number): string {

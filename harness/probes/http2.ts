@@ -53,6 +53,15 @@ const session: Watch = {
     const owner = ownerOf(resource);
     return owner === undefined ? undefined : identifySession(owner as Http2Session, opening);
   },
+  lasting: {
+    of: ownerOf,
+    madeBy: (thing) => asObject(slot(thing, 'server')) ?? asObject(slot(thing, 'socket')),
+    isAccepted: (thing) => asObject(slot(thing, 'server')) !== undefined,
+    isOver: (thing) => (thing as Http2Session).destroyed,
+    describe: (thing) => ({
+      kind: asObject(slot(thing, 'server')) === undefined ? 'http2-client-session' : 'http2-server-session',
+    }),
+  },
 };
 
 const stream: Watch = {

@@ -3,10 +3,11 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
-import { TLSSocket, Server as TlsServer } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { asObject, field, handleLives, nativeLives, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Identity, Liveness, Probe, Watch } from '../engine/probe';
+import { kindOfServer, closedSockets as lasting } from './handles/closed-sockets';
 import { cut } from './handles/cut';
 import { endpoint, ends } from './handles/ends';
 import { pipeName } from './handles/pipe-name';
@@ -65,14 +66,6 @@ function socketLabel(socket: net.Socket, accepted: boolean): string {
   if (remote === '') return `from ${local}${socket.connecting ? ' (still connecting)' : ''}`;
   return `${local} ${accepted ? '<-' : '->'} ${remote}`;
 }
-
-const kindOfServer = (server: net.Server): string => {
-  if (server instanceof https.Server) return 'https-server';
-  if (server instanceof http.Server) return 'http-server';
-  if (server.constructor.name.startsWith('Http2')) return 'http2-server';
-  if (server instanceof TlsServer) return 'tls-server';
-  return typeof server.address() === 'string' ? 'unix-server' : 'tcp-server';
-};
 
 function identifyServer(server: net.Server): Identity {
   return {
@@ -182,10 +175,11 @@ function guardClose(handle: object, closed: () => void): void {
   });
 }
 
-const stream: Watch = { state: handleState, identify: identifyHandle };
-const listener: Watch = { state: handleState, identify: identifyHandle, guard: guardClose };
+const stream: Watch = { state: handleState, identify: identifyHandle, lasting };
+const listener: Watch = { state: handleState, identify: identifyHandle, guard: guardClose, lasting };
 
 const tls: Watch = {
+  lasting,
   state(resource) {
     if (!handleLives(resource)) return 'released';
     const owner = ownerOf(resource);

@@ -1,4 +1,6 @@
-import { asyncIdOf, nativeLives } from '../engine/native';
+import { channel } from 'node:diagnostics_channel';
+import type { Worker } from 'node:worker_threads';
+import { asObject, asyncIdOf, nativeLives, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Probe, Watch } from '../engine/probe';
 
@@ -6,6 +8,16 @@ interface WorkerHandle {
   readonly threadId: number;
   stopThread(): void;
 }
+
+/** By its handle: it lets go of that when it ends. */
+const workersByHandle = new WeakMap<object, WeakRef<Worker>>();
+
+/** Node announces each worker it starts. */
+const noteWorker = (message: unknown): void => {
+  const started = (message as { readonly worker: Worker }).worker;
+  const handle = asObject(slot(started, 'kHandle'));
+  if (handle !== undefined) workersByHandle.set(handle, new WeakRef(started));
+};
 
 const worker: Watch = {
   state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
@@ -20,6 +32,11 @@ const worker: Watch = {
         handle.stopThread();
       },
     };
+  },
+  lasting: {
+    of: (resource) => workersByHandle.get(resource)?.deref(),
+    isOver: (thing) => (thing as Worker).threadId === -1,
+    describe: () => ({ kind: 'worker' }),
   },
 };
 
@@ -93,7 +110,16 @@ const workers: Probe = {
     },
   },
   asyncTypes: { WORKER: worker, MESSAGEPORT: port },
-  start: () => ({ stop: () => firstPorts.clear() }),
+  start() {
+    const started = channel('worker_threads');
+    started.subscribe(noteWorker);
+    return {
+      stop() {
+        started.unsubscribe(noteWorker);
+        firstPorts.clear();
+      },
+    };
+  },
 };
 
 export default workers;

@@ -4,6 +4,7 @@ import type { Finding, FindingKind } from '../model/finding';
 import { groupLeaks, type LeakGroup, scopeKey } from '../model/leak-group';
 import type { Outcome, RunReport } from '../model/report';
 import type { Rendering, Reporter } from '../model/reporter';
+import { drawPath } from '../model/retainer-path';
 import { type ScopeRef, scopeTitle } from '../model/scope';
 import { nameOf } from '../model/sentence';
 
@@ -24,6 +25,7 @@ const TAGS: Readonly<Record<FindingKind, string>> = {
   late: 'late',
   'foreign-close': 'closed by a stranger',
   unproven: 'unproven',
+  retained: 'retained',
   'unused-allow': 'unused allowance',
 };
 
@@ -78,6 +80,7 @@ function groupLines(group: LeakGroup, rendering: Rendering, colors: Colors): str
       opening(finding, rendering, colors),
       colors.dim(finding.fingerprint),
     ].join('  '),
+    ...(finding.path === undefined ? [] : drawPath(finding.path).replace(/^/gm, '      ').split('\n')),
     ...scopeLines(group.scopes, rendering),
   ];
 }

@@ -7,6 +7,7 @@ import { Session } from '../engine/session';
 import type { Finding } from '../model/finding';
 import type { Rule } from '../model/rule';
 import { asWritten } from './as-written';
+import { openGate } from './gate';
 import { jestFiles } from './jest-files';
 import { sourceMapper } from './source-maps';
 
@@ -54,16 +55,19 @@ async function watch(fn: () => unknown, options: Options, file: string): Promise
     collectEachTest: options.level === 'paranoid',
     cleanUp: options.leftovers === 'release',
     allow: options.allow,
+    mostHeapBytes: options.mostHeapBytes,
     onlyLineage: true,
   });
   const mapped = sourceMapper();
   session.start();
   session.loaded();
+  const close = openGate(session);
   const block = session.enter('block', fn.name, session.file);
   let rulings: Awaited<ReturnType<Session['finish']>> = [];
   try {
     await session.run(block, fn);
   } finally {
+    close();
     rulings = [...(await session.leave(block)), ...(await session.finish())];
   }
   const [failure] = session.failures;

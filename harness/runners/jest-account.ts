@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { catalog, PROBE_FOLDERS } from '../catalog';
-import { type Options, readAllowance } from '../config';
+import type { Options } from '../config';
 import { nowMs } from '../engine/clock';
 import type { Probe } from '../engine/probe';
 import type { Scope } from '../engine/scope';
@@ -13,10 +13,12 @@ import { asWritten } from './as-written';
 import { besideFailure } from './beside-failure';
 
 import { watchForEarlyExit } from './early-exit';
+import { gateOf } from './gate';
 import { wrapBody } from './jest/build/body';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
 import { findingError, harnessError, type JestError, reasonOf } from './jest-error';
 import { jestFiles } from './jest-files';
+import { letGo } from './jest-letting-go';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
 import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
 import { explain } from './second-opinion';
@@ -63,7 +65,7 @@ export class JestAccount {
     this.#options = options;
     probes ??= PROBE_FOLDERS.flatMap((folder) => catalog<Probe>(folder));
     rules ??= catalog<readonly Rule[]>('rules').flat();
-    const { level, graceMs, leftovers, allow } = options.options;
+    const { level, graceMs, leftovers, allow, mostHeapBytes } = options.options;
     this.#session = new Session({
       file: options.file,
       rootDir: options.rootDir,
@@ -76,6 +78,7 @@ export class JestAccount {
       collectEachTest: level === 'paranoid',
       cleanUp: leftovers === 'release',
       allow,
+      mostHeapBytes,
     });
     const folder = process.env[RUN_FOLDER_VARIABLE];
     if (folder !== undefined && existsSync(folder)) this.#page = new RunPage(folder, options.file);
@@ -90,7 +93,7 @@ export class JestAccount {
       configurable: true,
       enumerable: false,
       writable: false,
-      value: { allow: (allowance: unknown) => this.#session.allow(readAllowance(allowance)) },
+      value: gateOf(this.#session),
     });
     this.#forgetExit = watchForEarlyExit(this.#options.file);
     this.#session.start();
@@ -168,6 +171,7 @@ export class JestAccount {
         await this.#leaveSuite(event.describeBlock, state);
         break;
       case 'run_finish':
+        letGo(state);
         await this.#finish(state.unhandledErrors);
         break;
       default:

@@ -6,6 +6,8 @@ export interface CircusTest {
   readonly concurrent?: boolean;
   fn: CircusFn | undefined | null;
   readonly errors: unknown[];
+  /** Where it was written. */
+  asyncError?: unknown;
 }
 
 /** A `describe` block; the outermost one stands for the file. */
@@ -20,6 +22,7 @@ export interface CircusDescribe {
 /** A hook, of a suite or around each test. */
 export interface CircusHook {
   fn: CircusFn;
+  asyncError?: unknown;
   readonly type: 'beforeAll' | 'afterAll' | 'beforeEach' | 'afterEach';
   readonly parent: CircusDescribe;
 }
@@ -41,4 +44,5 @@ export interface CircusState {
   /** `only` is in use. */
   readonly hasFocusedTests: boolean;
   readonly unhandledErrors: unknown[];
+  readonly includeTestLocationInResult?: boolean;
 }

@@ -4,6 +4,7 @@ import type { Frame } from '../model/frame';
 import { formatFrame } from '../model/frame';
 import { isThorough, type Level } from '../model/level';
 import type { Thing } from '../model/resource';
+import { drawPath } from '../model/retainer-path';
 import { nameOf } from '../model/sentence';
 
 /** An error as Jest prints it: message first, then frames; its code frame is taken from the first one. */
@@ -18,6 +19,8 @@ const OWNED = 8;
 
 /** How a thing stands in a tree. */
 const standing = (thing: Thing): string => thing.detail ?? nameOf(thing).replace(/^an? /, '');
+
+const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ');
 
 /** Where what is released on its own was opened. */
 const lineOf = ({ separate, openedAt }: Thing): string =>
@@ -49,7 +52,8 @@ export function findingError(finding: Finding, level: Level): JestError {
   const { root } = finding;
   if (root.detail !== undefined) parts.push([`  ${root.detail}`, ...ownedLines(root.owns, '  ')].join('\n'));
   else if (root.owns.length > 0) parts.push(['It owns:', ...ownedLines(root.owns, '  ')].join('\n'));
-  if (finding.openedBy !== undefined)
+  if (finding.path !== undefined) parts.push(indented(drawPath(finding.path)));
+  if (finding.openedBy !== undefined && finding.kind !== 'retained')
     parts.push(`The call that opened it is in ${finding.openedBy}, on behalf of the line below.`);
   if (finding.openedAt === undefined) parts.push(...hint(finding, level));
   const message = parts.join('\n\n');

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding';
 import { formatFrame } from '../model/frame';
+import { drawPath } from '../model/retainer-path';
 
 /** What `assertNoLeaks` throws: says each finding, and carries them all. */
 export class LeakError extends Error {
@@ -8,7 +9,7 @@ export class LeakError extends Error {
 
   constructor(findings: readonly [Finding, ...Finding[]]) {
     const [first, ...others] = findings;
-    super([first.message, ...others.map(withPlace)].join('\n\n'));
+    super([withPath(first), ...others.map(withPlace)].join('\n\n'));
     this.findings = findings;
     this.stack = [`${this.name}: ${this.message}`, ...first.trace.map((frame) => `    ${formatFrame(frame)}`)].join(
       '\n',
@@ -16,5 +17,8 @@ export class LeakError extends Error {
   }
 }
 
-const withPlace = ({ message, openedAt }: Finding): string =>
-  openedAt === undefined ? message : `${message}\n    ${formatFrame(openedAt)}`;
+const withPath = ({ message, path }: Finding): string =>
+  path === undefined ? message : `${message}\n\n${drawPath(path)}`;
+
+const withPlace = (finding: Finding): string =>
+  finding.openedAt === undefined ? withPath(finding) : `${withPath(finding)}\n    ${formatFrame(finding.openedAt)}`;

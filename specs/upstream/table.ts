@@ -21,21 +21,22 @@ function* liveIn(thing: Thing): Iterable<Thing> {
   else for (const owned of thing.owns) yield* liveIn(owned);
 }
 
-function told({ root }: Finding): string {
+function told({ kind, root }: Finding): string {
+  if (kind === 'retained') return `${root.noun}, still reachable`;
   if (root.closed !== true) return root.noun;
   const [live] = liveIn(root);
   return `${live?.noun}, left by ${root.noun.replace(/^an? /, 'a closed ')}`;
 }
 
-const words = (findings: readonly Finding[], nothing = 'nothing'): string =>
-  findings.length === 0 ? nothing : findings.map(told).join('; ');
+const words = (findings: readonly Finding[]): string =>
+  findings.length === 0 ? 'nothing' : findings.map(told).join('; ');
 
 function row(pair: Pair, found: Found): string {
   const cells = [
     `${pair.package} ${pair.leaky}`,
     pair.stays,
     reference(pair),
-    words(found(pair, 'leaky'), pair.expected === 'retained' ? 'nothing yet: no more than objects' : undefined),
+    words(found(pair, 'leaky')),
     versions(pair),
     words(found(pair, twinOf(pair))),
   ];

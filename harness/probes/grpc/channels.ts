@@ -8,7 +8,8 @@ import { type Exports, Wiring } from './wiring/wiring';
 /** The parts of an `InternalChannel` that are read: it is what a client's channel comes to, in every version from 1.8. */
 export interface InternalChannel {
   getTarget(): string;
-  getChannelzRef(): { readonly id: number };
+  /** Since 1.2. */
+  getChannelzRef?(): { readonly id: number };
   close(): void;
 }
 
@@ -49,7 +50,8 @@ function detail(channel: InternalChannel, account: Account<InternalChannel>): st
     typeof started === 'number' && typeof inFlight === 'number'
       ? `, ${started} call${started === 1 ? '' : 's'} (${inFlight} in flight)`
       : '';
-  return `channel #${channel.getChannelzRef().id}  ${state}${calls}`;
+  const id = channel.getChannelzRef?.().id;
+  return `channel${id === undefined ? '' : ` #${id}`}  ${state}${calls}`;
 }
 
 const clearTimeout = globalThis.clearTimeout;
@@ -82,7 +84,15 @@ const watchOf = (wiring: Wiring): Watch => ({
     };
   },
   isOwnCode: wiring.isOwnCode,
+  lasting: {
+    of: (resource) => (resource as Account<InternalChannel>).subject?.deref(),
+    isOver: () => true,
+    describe: (thing) => ({ kind: 'grpc-channel', ...labelled(channelsOf(wiring).get(thing)?.name) }),
+    made: true,
+  },
 });
+
+const labelled = (name: string | undefined) => (name === undefined ? {} : { label: `to ${name}` });
 
 /** `127.0.0.1:80` is `dns:127.0.0.1:80` to the channel; what the user wrote is what they recognise. */
 const targetOf = (args: readonly unknown[]): string => String(args[0]);

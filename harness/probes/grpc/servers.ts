@@ -89,6 +89,12 @@ const watchOf = (wiring: Wiring, notes: Notes): Watch => ({
     };
   },
   isOwnCode: wiring.isOwnCode,
+  lasting: {
+    of: (resource) => (resource as Account<Server>).subject?.deref(),
+    isOver: (server) => !isListening(server) && connectionsTo(server) === 0,
+    describe: () => ({ kind: 'grpc-server' }),
+    made: true,
+  },
 });
 
 /** The arguments of `bindAsync`, with a callback that notes first that the port is bound, or cannot be. */

@@ -8,7 +8,8 @@ import { Wiring } from './wiring/wiring';
 
 /** The parts of a `Subchannel` that are read. */
 interface Subchannel {
-  getChannelzRef(): { readonly id: number };
+  /** Since 1.2. */
+  getChannelzRef?(): { readonly id: number };
   unref(): void;
 }
 
@@ -42,7 +43,8 @@ function detail(subchannel: Subchannel): string {
   const count = references(subchannel);
   const state = connectivity(field(subchannel, 'connectivityState'));
   const refs = `${count} reference${count === 1 ? '' : 's'}`;
-  return `subchannel #${subchannel.getChannelzRef().id}  ${addressOf(subchannel)}  ${state}, ${refs}`;
+  const id = subchannel.getChannelzRef?.().id;
+  return `subchannel${id === undefined ? '' : ` #${id}`}  ${addressOf(subchannel)}  ${state}, ${refs}`;
 }
 
 /** The channel's wrappers of subchannels, through to the subchannels themselves. */

@@ -1,0 +1,116 @@
+import type { Entry } from '../entry';
+import { OUTSIDE } from '../opening';
+import type { Watch } from '../probe';
+
+/** Things that were closed and are not collected yet; past this many no more are noted, for so many of them tell enough. */
+const MOST = 4096;
+
+/** A thing that was seen closed. It is held weakly. */
+export interface Closed {
+  readonly thing: WeakRef<object>;
+  readonly entry: Entry;
+}
+
+/**
+ * What tests opened and closed, and what should therefore be gone soon. Noted where the ledger drops what is released, so it costs
+ * nothing while they run but one `WeakRef` for each thing that was closed; what is collected is dropped from here as well.
+ */
+export class Closings {
+  #closed: Closed[] = [];
+  #sweepAt = 256;
+  /** By what each was first seen closed. */
+  readonly #known = new WeakMap<object, Watch>();
+  readonly #byThing = new WeakMap<object, Entry>();
+  readonly #makers = new WeakMap<Entry, Entry>();
+  #newborn: Entry | undefined;
+
+  /** Something was opened whose handle may be collected before its owner: its owner is looked up when the next one comes. */
+  born(entry: Entry): void {
+    if (this.#newborn !== undefined) this.#meet();
+    if (entry.watch.lasting !== undefined) this.#newborn = entry;
+  }
+
+  /** Something was released. What nobody is to answer for, or what was reported, is none of this book's. */
+  released(entry: Entry): void {
+    if (this.#newborn === entry) this.#meet();
+    if (entry.reported || entry.late) return;
+    const thing = thingOf(entry);
+    if (thing === undefined) return;
+    const known = this.#known.get(thing);
+    // Closed once more by the same evidence: it is made to be opened again, and may be kept for that.
+    if (known === entry.watch) this.forget(new Set([thing]));
+    if (known !== undefined) return;
+    this.#known.set(thing, entry.watch);
+    if (!isExpected(entry, thing)) return;
+    if (this.#closed.length >= this.#sweepAt) this.#drop();
+    if (this.#closed.length >= MOST) return;
+    this.#closed.push({ thing: entry.thing ?? new WeakRef(thing), entry });
+  }
+
+  /** What was closed, is over and is not collected. */
+  present(): readonly Closed[] {
+    this.#drop();
+    return this.#closed.filter(({ thing, entry }) => {
+      const there = thing.deref();
+      return there !== undefined && !entry.reported && entry.watch.lasting?.isOver(there) === true;
+    });
+  }
+
+  /** The entries whose lines are this one's too, nearest first. */
+  *makersOf(entry: Entry): Iterable<Entry> {
+    for (let maker = this.#makers.get(entry); maker !== undefined; maker = this.#makers.get(maker)) yield maker;
+  }
+
+  /** Forgets things, as those of which a finding was made. */
+  forget(things: ReadonlySet<object | undefined>): void {
+    this.#closed = this.#closed.filter(({ thing }) => !things.has(thing.deref()));
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#closed = [];
+    this.#newborn = undefined;
+  }
+
+  #meet(): void {
+    const entry = this.#newborn;
+    this.#newborn = undefined;
+    const thing = entry && thingOf(entry);
+    if (entry === undefined || thing === undefined) return;
+    this.#byThing.set(thing, entry);
+    const maker = entry.watch.lasting?.madeBy?.(thing);
+    const known = maker && this.#byThing.get(maker);
+    if (known !== undefined && known !== entry) this.#makers.set(entry, known);
+  }
+
+  #drop(): void {
+    this.#closed = this.#closed.filter(({ thing }) => thing.deref() !== undefined);
+    this.#sweepAt = Math.max(256, this.#closed.length * 2);
+  }
+}
+
+/**
+ * A test opened it, by its own code, or a server accepted it. What a suite or a loading module opens is there once in the file, and
+ * what a library opens by itself is that library's to let go.
+ */
+function isExpected({ scope, opening, watch: { lasting } }: Entry, thing: object): boolean {
+  const { kind } = scope.answerable;
+  if (kind === 'run' || kind === 'file') return false;
+  if (lasting?.asked === true) return true;
+  if (opening === OUTSIDE || (kind !== 'test' && lasting?.isAccepted?.(thing) !== true)) return false;
+  return lasting?.made === true || opening?.frames[0]?.origin !== 'library';
+}
+
+function thingOf(entry: Entry): object | undefined {
+  const known = entry.thing?.deref();
+  const { resource, watch } = entry;
+  if (known !== undefined || resource === undefined) return known;
+  try {
+    const thing = watch.lasting?.of(resource);
+    if (thing !== undefined) entry.thing = new WeakRef(thing);
+    return thing;
+  } catch {
+    // It is on its way out, and no longer tells whose it was.
+    return undefined;
+  }
+}

@@ -1,0 +1,224 @@
+import type { Lexicon } from '../../model/resource';
+import { memory } from '../../model/retainer-path';
+import { asError } from '../as-error';
+import type { Entry } from '../entry';
+import { collectThoroughly } from '../gc';
+import { explain, type HeapAnswer, type TargetAnswer } from '../heap/explain';
+import type { Ledger } from '../ledger';
+import type { Opening } from '../opening';
+import type { Identity } from '../probe';
+import type { RunningProbes } from '../running-probes';
+import type { Scope } from '../scope';
+import type { SessionOptions } from '../session-options';
+import { type Knowledge, type Suspect, suspectOf } from '../suspect';
+import type { Ruling } from '../verdicts';
+import type { Closed } from './closings';
+import { type Expected, wordsOf } from './expected';
+import { isInArray, isListedForEver } from './listed';
+import { isPartOfAnother } from './owned';
+import { type Held, retainedRulings } from './retained-findings';
+
+/** What the caller of {@link Retention.expect} knows. */
+export interface Expectation {
+  /** Default: the object's class. With its article. */
+  readonly noun?: string;
+  readonly label?: string;
+  readonly scope: Scope;
+  readonly opening: Opening | undefined;
+  readonly closing?: Opening | undefined;
+  /** Past participle of its end. */
+  readonly ended?: string;
+  readonly remedy?: string;
+}
+
+/**
+ * Who should be gone, and is not. `WeakRef`s and a forced collection tell; a snapshot of the heap explains, and is taken only for
+ * what has survived. Without such a one it costs at most one collection, and none if nothing was closed that is still there.
+ */
+export class Retention {
+  readonly #ledger: Ledger;
+  readonly #probes: RunningProbes;
+  readonly #knowledge: Knowledge;
+  readonly #wordsFor: (kind: string) => Lexicon;
+  readonly #options: SessionOptions;
+  #asked: Expected[] = [];
+  #sweepAt = 256;
+
+  constructor(
+    ledger: Ledger,
+    probes: RunningProbes,
+    knowledge: Knowledge,
+    wordsFor: (kind: string) => Lexicon,
+    options: SessionOptions,
+  ) {
+    this.#ledger = ledger;
+    this.#probes = probes;
+    this.#knowledge = knowledge;
+    this.#wordsFor = wordsFor;
+    this.#options = options;
+  }
+
+  /**
+   * The running test says that `object` is to be gone when it is over.
+   * @param above frames above this function are left out of its line
+   */
+  expectCollected(object: object, label: string, above: (...args: never[]) => unknown): void {
+    const { scope, opening } = this.#ledger.beginning(above, 'deep');
+    if (scope !== undefined) this.expect(object, { label, scope: scope as Scope, opening });
+  }
+
+  /** `object` is to be gone by the end of `scope`. It is held weakly, and what is collected is forgotten. */
+  expect(object: object, expectation: Expectation): void {
+    const { scope, opening, closing, ended, label = '', remedy } = expectation;
+    const words = wordsOf(object);
+    if (this.#asked.length >= this.#sweepAt) {
+      this.#asked = this.#asked.filter(({ thing }) => thing.deref() !== undefined);
+      this.#sweepAt = Math.max(256, this.#asked.length * 2);
+    }
+    this.#asked.push({
+      thing: new WeakRef(object),
+      kind: 'object',
+      noun: expectation.noun ?? words.noun,
+      plural: words.plural,
+      label: label === '' ? '' : `(${label})`,
+      scope: scope.answerable,
+      openedIn: scope,
+      owner: 'lineage',
+      trace: opening?.frames ?? [],
+      closing,
+      ended,
+      ...(remedy === undefined ? {} : { remedy }),
+      unasked: false,
+    });
+  }
+
+  /**
+   * Forces collections, and says what has survived them although it should not have.
+   * @param scope only what belongs to it; default: all there is
+   */
+  async judge(scope?: Scope): Promise<readonly Ruling[]> {
+    try {
+      return await this.#judge(scope);
+    } catch (error) {
+      // That it cannot be told is no reason to keep what is known already from anybody.
+      this.#ledger.failure ??= asError(error);
+      return [];
+    }
+  }
+
+  /** @throws if it cannot be told: collections do not collect, or the heap cannot be read */
+  async #judge(scope: Scope | undefined): Promise<readonly Ruling[]> {
+    const isMeant = (whose: Scope): boolean => scope === undefined || whose.answerable === scope;
+    const closed = this.#ledger.closings.present().filter(({ entry }) => isMeant(entry.scope));
+    const asked = this.#asked.filter((each) => isMeant(each.scope));
+    const watched: readonly { readonly thing: WeakRef<object> }[] = [...closed, ...asked];
+    if (!watched.some(isThere)) return [];
+    this.#probes.drain();
+    if (await collectThoroughly(() => !watched.some(isThere))) return [];
+    const survivors = [...asked.filter(isThere), ...this.#ended(closed.filter(isThere))];
+    if (survivors.length === 0) return [];
+    return this.#rule(survivors, await this.#explained(survivors));
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#asked = [];
+    this.#ledger.closings.clear();
+  }
+
+  #ended(closed: readonly Closed[]): Expected[] {
+    return closed.flatMap(({ thing: ref, entry }) => {
+      const thing = ref.deref();
+      const { lasting } = entry.watch;
+      if (thing === undefined || lasting === undefined || !lasting.isOver(thing)) return [];
+      const { kind, noun, label = '', endedBy } = lasting.describe(thing);
+      const words = this.#wordsFor(kind);
+      const made = lasting.made === true ? { made: true } : {};
+      const identity = { kind, subject: thing, ...made };
+      const { scope, openedIn, owner, trace } = this.#suspectOf(entry, identity);
+      if (this.#knowledge.ruledOut(identity, trace)) return [];
+      const told = {
+        noun: noun ?? words.noun,
+        plural: words.plural,
+        label,
+        ended: words.closed,
+        closing: entry.closing,
+      };
+      const expected = { thing: ref, kind, scope, openedIn, owner, trace, ...told, unasked: lasting.asked !== true };
+      return [endedBy === undefined ? expected : { ...expected, endedBy }];
+    });
+  }
+
+  /** As a suspect would be, with the line of what made it if it has none of its own. */
+  #suspectOf(entry: Entry, identity: Identity): Suspect {
+    const suspect = suspectOf(entry, identity, this.#knowledge);
+    for (const maker of this.#ledger.closings.makersOf(entry)) {
+      if (suspect.trace.some(({ origin }) => origin === 'user')) break;
+      const subject = maker.thing?.deref() ?? maker;
+      suspect.trace = suspectOf(maker, { ...identity, subject }, this.#knowledge).trace;
+    }
+    return suspect;
+  }
+
+  #explained(survivors: readonly Expected[]): Promise<HeapAnswer> {
+    const { realm, onlyLineage, file, rootDir, mostHeapBytes, progress, classifier } = this.#options;
+    const targets = survivors.map(({ thing }) => thing);
+    const global = onlyLineage === true ? undefined : new WeakRef(realm.global);
+    const originOf = (path: string) => classifier.origin(path);
+    const question = { targets, global, testFile: file, rootDir, mostHeapBytes, originOf };
+    return explain(progress === undefined ? question : { ...question, progress });
+  }
+
+  #rule(survivors: readonly Expected[], answer: HeapAnswer): readonly Ruling[] {
+    const { rootDir, mostHeapBytes } = this.#options;
+    switch (answer.kind) {
+      case 'failed':
+        throw new Error(`the heap could not be read: ${answer.why}`);
+      case 'too-large': {
+        const untraced = `By what it is held is not known: ${memory(answer.usedBytes)} of heap are in use, and past ${memory(mostHeapBytes)} (the option \`mostHeapBytes\`) no snapshot is taken. Run this file alone, or raise the limit.`;
+        // Nothing shows that it is more than a variable that holds what nobody asked about.
+        const held = survivors.filter(({ unasked }) => !unasked).map((expected) => ({ expected, path: undefined }));
+        return this.#told(retainedRulings(held, { rootDir, untraced }), held);
+      }
+      case 'explained': {
+        const held = listedOnly(survivors.flatMap((expected, index) => heldBy(expected, answer.targets[index])));
+        return this.#told(retainedRulings(held, { rootDir, untraced: undefined }), held);
+      }
+    }
+  }
+
+  /** What was told is not told again. */
+  #told(rulings: readonly Ruling[], held: readonly Held[]): readonly Ruling[] {
+    const told = new Set(held.map(({ expected }) => expected.thing));
+    this.#asked = this.#asked.filter(({ thing }) => !told.has(thing));
+    this.#ledger.closings.forget(new Set(held.map(({ expected }) => expected.thing.deref())));
+    return rulings;
+  }
+}
+
+const isThere = ({ thing }: { readonly thing: WeakRef<object> }): boolean => thing.deref() !== undefined;
+
+/** In doubt it is nobody's fault: what only Node's own state holds, no test can let go. */
+function heldBy(expected: Expected, answer: TargetAnswer | undefined): Held[] {
+  if (answer?.kind !== 'held') return [];
+  const { path } = answer;
+  if (path.root.kind === 'runtime') return [];
+  if (path.root.kind === 'native' && path.hops.every(({ how }) => how !== 'variable' && how !== 'value')) return [];
+  return [{ expected, path }];
+}
+
+/** Of what nobody asked about, that which is listed for ever, in more tests than one or in a list that says so by its kind. */
+function listedOnly(held: readonly Held[]): Held[] {
+  const scopes = new Map<string, Set<Scope>>();
+  for (const { expected, path } of held) {
+    if (path === undefined) continue;
+    const known = scopes.get(path.fingerprint) ?? new Set();
+    scopes.set(path.fingerprint, known.add(expected.scope));
+  }
+  return held.filter((each) => {
+    const { expected, path } = each;
+    if (!expected.unasked) return true;
+    if (path === undefined || !isListedForEver(path) || isPartOfAnother(each, held)) return false;
+    return !isInArray(path) || (scopes.get(path.fingerprint)?.size ?? 0) > 1;
+  });
+}

@@ -1,0 +1,94 @@
+import type { Thing } from './resource';
+import type { PathHop, RetainerPath } from './retainer-path';
+import type { ScopeRef } from './scope';
+import { grouped, nameOf } from './sentence';
+
+/** What the sentence on something that is still reachable is composed from. */
+export interface RetainedSaying {
+  readonly scope: ScopeRef;
+  readonly root: Thing;
+  readonly plural: string;
+  readonly count: number;
+  /** Past participle of its end, `closed`, where somebody saw that; otherwise the test itself said that it is done with. */
+  readonly ended: string | undefined;
+  /** The method that ended it, where the link should have been cut. */
+  readonly endedBy?: string;
+  readonly path: RetainerPath | undefined;
+  /** Takes the place of the remedy that the path gives. */
+  readonly remedy?: string;
+  /** Why there is no path. */
+  readonly untraced?: string;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The sentence and the remedy of an object that should be gone. */
+export function sayRetained(saying: RetainedSaying): string {
+  const { root, scope, count, ended, plural } = saying;
+  const many = count > 1;
+  const oneOfThem = root.label === '' ? '' : `, one of them ${nameOf(root)},`;
+  const subject = many ? `${grouped(count)} ${plural}${oneOfThem}` : capital(nameOf(root));
+  // Of what a suite's server accepts nobody knows in which test it was closed.
+  const where = scope.kind === 'test' ? ' in this test' : '';
+  const end = ended === undefined ? 'should be gone by now' : `${many ? 'were' : 'was'} ${ended}${where}`;
+  const are = many ? 'are' : 'is';
+  return `${subject} ${end}, yet ${are} still reachable.\n${remedyOf(saying)}`;
+}
+
+function remedyOf({ path, remedy, untraced, endedBy, ended, count }: RetainedSaying): string {
+  if (remedy !== undefined) return `${remedy}.`;
+  if (path === undefined) return untraced ?? 'Let go of it when it is done with.';
+  const it = count > 1 ? 'them' : 'it';
+  const done = `when ${count > 1 ? 'they are' : 'it is'} ${ended ?? 'done with'}`;
+  return `${cutOf(path, it)} ${endedBy === undefined ? done : `in \`${endedBy}()\``}.`;
+}
+
+/** An element of a collection, by whatever kind of collection. */
+export const isListed = ({ how }: PathHop): boolean =>
+  how === 'element' || how === 'key' || how === 'value' || how === 'member';
+
+/** The links that may be cut: those the heap suspects, or else all. */
+function cutAt({ hops }: RetainerPath): number {
+  const suspected = hops.some(({ suspect }) => suspect === true);
+  const mayBe = (hop: PathHop): boolean => hop.suspect === true || !suspected;
+  const listed = hops.findLastIndex((hop) => isListed(hop) && mayBe(hop));
+  if (listed >= 0) return listed;
+  let at = hops.findLastIndex((hop) => mayBe(hop) && hop.how !== 'internal');
+  // A record of no class is part of the list it stands in.
+  while (at > 0 && hops[at - 1]?.holds === 'Object' && hops.slice(0, at).some(isListed)) {
+    at -= 1;
+    if (hops[at] !== undefined && isListed(hops[at] as PathHop)) break;
+  }
+  return at;
+}
+
+const isName = (text: string): boolean => /^#?[\p{ID_Start}$_][\p{ID_Continue}$.]*$/u.test(text);
+
+/** `Protocol.invokers`: what a link is called by those who wrote it, with the class it is in if that has a name. */
+function named(hops: readonly PathHop[], at: number): string | undefined {
+  const hop = hops[at];
+  if (hop === undefined || isListed(hop) || !(isName(hop.name) || hop.how === 'symbol')) return undefined;
+  const owner = hops[at - 1]?.holds.replace(/ \(.*$/, '');
+  if (owner === undefined || hop.how === 'variable' || !isName(owner) || /^(?:Object|function)$/i.test(owner)) {
+    return hop.how === 'symbol' ? `[${hop.name}]` : hop.name;
+  }
+  return hop.how === 'symbol' ? `${owner}[${hop.name}]` : `${owner}.${hop.name}`;
+}
+
+function cutOf(path: RetainerPath, it: string): string {
+  const { hops, root } = path;
+  const at = cutAt(path);
+  if (isHeldByListener(path)) return 'Remove the listener that holds it';
+  const link = hops[at];
+  if (link !== undefined && isListed(link)) {
+    const list = named(hops, at - 1);
+    return list === undefined ? `Remove ${it} from what lists ${it}` : `Remove ${it} from \`${list}\``;
+  }
+  if (root.kind === 'timer') return `Clear the timer that holds ${it}`;
+  const name = named(hops, at);
+  return name === undefined ? `Let go of ${it}` : `Clear \`${name}\``;
+}
+
+/** Whether some emitter's listener holds it. */
+export const isHeldByListener = ({ hops }: RetainerPath): boolean =>
+  hops.some(({ how, name }) => how === 'internal' && name.startsWith('listener of '));
