@@ -18,10 +18,11 @@ export type {
 export type { Finding, FindingKind } from './model/finding';
 export type { Frame, FrameOrigin } from './model/frame';
 export type { Level } from './model/level';
-export type { Cost, FileReport, ProbeFailure } from './model/report';
+export type { Cost, FileReport, ProbeFailure, RunReport } from './model/report';
 export type { Facts, Lexicon, Thing } from './model/resource';
 export type { Rule } from './model/rule';
 export type { OwnerKind, ScopeKind, ScopeRef } from './model/scope';
+export type { TestCase, TimelineEvent } from './model/test-case';
 export { type Allowance, LeakError };
 
 /** Where the environment leaves word for the tests in its sandbox. */

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { environmentSources, readOptions, UsageError } from '../config';
 import { packageOf } from '../model/frame';
-import { type GlobalConfig, runsWholeSuite } from '../runners/jest-filter';
+import type { Shard } from '../model/report';
+import { type GlobalConfig, isNarrowed } from '../runners/jest-filter';
 import { projectSource } from '../runners/project';
+import { shardOf } from '../runners/run-identity';
 import type { JestCommand } from './jest-command';
 
 /** What Jest says of its configuration, as far as it matters here. */
@@ -18,8 +20,9 @@ export interface JestPlan {
   readonly bail: boolean;
   /** May run nothing at all, and be content. */
   readonly mayRunNothing: boolean;
-  /** No filter is set: every test there is will run. */
-  readonly wholeSuite: boolean;
+  /** A filter is set: not every test there is will run, or of a shard not every one of its share. */
+  readonly narrowed: boolean;
+  readonly shard: Shard | undefined;
 }
 
 interface ShownConfig {
@@ -61,7 +64,8 @@ export function jestPlan(command: JestCommand, cwd: string): JestPlan {
     bail: (globalConfig.bail ?? 0) > 0,
     mayRunNothing:
       globalConfig.passWithNoTests === true || globalConfig.lastCommit === true || globalConfig.onlyChanged === true,
-    wholeSuite: runsWholeSuite(globalConfig),
+    narrowed: isNarrowed(globalConfig),
+    shard: shardOf(globalConfig),
   };
 }
 

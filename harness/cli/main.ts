@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../config';
+import { ownVersion } from '../runners/versions';
 import { EXIT_CODES } from './exit-code';
 import { type RunFlags, run } from './run';
-
-const { version } = require('../../package.json') as { version: string };
 
 const EXIT_HELP = `
 Exit codes:
@@ -32,7 +31,7 @@ ${EXIT_HELP}`;
 function program(setCode: (code: number) => void): Command {
   const main = new Command('leakgate')
     .description('Fails the Jest test that leaks: every test answers for what it leaves behind.')
-    .version(version)
+    .version(ownVersion)
     .addHelpText('after', MAIN_HELP)
     .showSuggestionAfterError()
     .exitOverride();
@@ -44,7 +43,8 @@ function program(setCode: (code: number) => void): Command {
     .option('--level <level>', 'off, gate (default), trace: every stack, paranoid: a collection after every test too')
     .option('--grace-ms <ms>', 'how long a suspect may take to close after its teardown (default 500)')
     .option('--leftovers <what>', 'release (default): what was reported is closed; keep: it is left as it is')
-    .option('--report <file>', 'write the findings of the run as JSON')
+    .option('--report <file>', 'write the report of the run as JSON')
+    .option('--run-id <id>', 'what the shards of one run share, where no CI service says it')
     .option('--why', 'load why-is-node-running, and print its list if Jest or a worker does not exit')
     .addHelpText('after', RUN_HELP)
     .exitOverride()

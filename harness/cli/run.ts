@@ -12,8 +12,10 @@ import { outcomePath } from '../runners/jest-processor';
 import type { RunOutcome } from '../runners/jest-results';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from '../runners/orphans';
 import { RUN_FOLDER_VARIABLE, readRunFolder, writeWhole } from '../runners/run-folder';
+import { type RunStart, runIdentity } from '../runners/run-identity';
 import { runReport } from '../runners/run-report';
 import { readOpinions, whyArgs } from '../runners/second-opinion';
+import { versionsBeside } from '../runners/versions';
 import { EXIT_CODES } from './exit-code';
 import { type JestCommand, jestCommand, withoutFlags } from './jest-command';
 import { type JestPlan, jestPlan } from './jest-plan';
@@ -25,6 +27,7 @@ export interface RunFlags {
   readonly graceMs?: string;
   readonly leftovers?: string;
   readonly report?: string;
+  readonly runId?: string;
   readonly why?: boolean;
 }
 
@@ -87,12 +90,14 @@ interface Ended {
   readonly end: JestEnd;
   readonly runId: string;
   readonly graceMs: number;
+  readonly start: RunStart;
+  readonly script: string;
 }
 
 const hasFailed = ({ findings, ownFailures, errors }: FileReport): boolean =>
   findings.length > 0 || ownFailures > 0 || errors.others > 0;
 
-async function judge({ folder, plan, end, runId, graceMs }: Ended): Promise<RunReport> {
+async function judge({ folder, plan, end, runId, graceMs, start, script }: Ended): Promise<RunReport> {
   const pages = readRunFolder(folder);
   const outcome = readOutcome(folder);
   const orphans = await findOrphans({ runId, except: new Set([process.pid]), ofTestsOnly: false }, graceMs);
@@ -106,7 +111,10 @@ async function judge({ folder, plan, end, runId, graceMs }: Ended): Promise<RunR
     outcome,
     green: end.how === 'stopped' ? undefined : end.code === 0,
     runners: plan.runners,
-    wholeSuite: plan.wholeSuite,
+    run: runIdentity({ ...start, shard: plan.shard }),
+    versions: versionsBeside(script),
+    cwd: start.cwd,
+    narrowed: plan.narrowed,
     cutShort: cutShort || outcome?.interrupted === true,
     orphans,
     opinions: readOpinions(folder),
@@ -140,6 +148,7 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
   if (report !== undefined) rmSync(report, { force: true });
   const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
   const runId = randomUUID();
+  const start = { cwd, env: process.env, startedAt: new Date(), id: flags.runId };
   try {
     const end = await runJest(jestArgs(command, flags.why === true || isThorough(options.level)), cwd, {
       ...process.env,
@@ -153,8 +162,16 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
     });
     const finished = readOutcome(folder) !== undefined;
     if (plan.watch || (end.how === 'stopped' && !finished)) return end.code;
-    const result = await judge({ folder, plan, end, runId, graceMs: options.graceMs });
-    const rendering = { colors: wantsColors(process.stderr, process.env), rootDir: cwd };
+    const result = await judge({
+      folder,
+      plan,
+      end,
+      runId,
+      graceMs: options.graceMs,
+      start,
+      script: command.script,
+    });
+    const rendering = { colors: wantsColors(process.stderr, process.env), base: '' };
     // If Jest did not get as far as a test, it has said why, and there is nothing to sum up.
     const ranNothing = !finished && result.outcome === 'failed' && result.files.length === 0;
     if (!ranNothing) process.stderr.write(terminal.render(result, rendering));

@@ -1,7 +1,8 @@
 import type { Finding } from './finding';
+import type { TestCase } from './test-case';
 
-/** Version of the report's shape. Readers refuse any other. */
-export const REPORT_VERSION = 1;
+/** Version of the report's shape. Readers refuse any other; a new optional field is no new version. */
+export const REPORT_VERSION = 2;
 
 /** A probe that could not do its job, and why. */
 export interface ProbeFailure {
@@ -31,17 +32,33 @@ export interface FileErrors {
   readonly others: number;
 }
 
+/** A finding that fails nothing, and what says so. */
+export interface Accepted {
+  readonly finding: Finding;
+  /** `allow`: cannot leak, or put up with. `known`: leaks, and is not ours to mend. `baseline`: leaked when the gate came. */
+  readonly by: 'allow' | 'known' | 'baseline';
+  /** The rule's; absent where the baseline says it. */
+  readonly reason?: string;
+}
+
 /** What one test file had to say. */
 export interface FileReport {
   readonly version: typeof REPORT_VERSION;
-  /** Absolute path of the test file. */
+  /** Path of the test file: absolute while the run goes on, relative to its folder and with forward slashes in the run's report. */
   readonly file: string;
+  /** Name of the Jest project it ran in (`displayName`), where it has one. */
+  readonly project?: string;
   readonly pid: number;
   readonly node: string;
   readonly level: string;
-  /** Tests that ran and were judged. */
+  /** Tests that ran and were judged; a retry counts again. */
   readonly tests: number;
+  /** Every test of the file in its order, those that were skipped too. */
+  readonly cases: readonly TestCase[];
+  /** What fails a test, a suite or the file. */
   readonly findings: readonly Finding[];
+  /** What was found and fails nothing. */
+  readonly accepted?: readonly Accepted[];
   /** Findings that an allowance covered. */
   readonly allowed: number;
   /** Reasons of the configured allowances that matched in this file. */
@@ -87,16 +104,93 @@ export const OUTCOMES = ['misused', 'broken', 'failed', 'leaks', 'clean'] as con
 /** One of {@link OUTCOMES}. */
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What a whole run had to say: the JSON report, and what the summary is printed from. */
+/** One of several parts of a run that a CI's matrix runs side by side: Jest's `--shard`. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Which run a report is of. */
+export interface RunIdentity {
+  /** The same for all shards of one run, and for no other run: the CI's own, or what `--run-id` says, or a random one. */
+  readonly id: string;
+  /** What git or the CI calls the code that ran; absent outside of git. */
+  readonly commit?: string;
+  /** ISO 8601, in UTC. Of a merged report the first start and the last end. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** Absent for a run that was not cut into shards, and for one that is whole again. */
+  readonly shard?: Shard;
+  /** How many shards were put together. */
+  readonly merged?: number;
+}
+
+/** What ran. A merged report has several of a kind where shards differed. */
+export interface Versions {
+  readonly leakgate: readonly string[];
+  readonly node: readonly string[];
+  /** Empty where it could not be learnt. */
+  readonly jest: readonly string[];
+  /** `linux x64`. */
+  readonly platform: readonly string[];
+}
+
+/** A probe that could not do its job in some files. */
+export interface ProbeTrouble extends ProbeFailure {
+  readonly files: readonly string[];
+}
+
+/** What looked, and what could not. */
+export interface Probes {
+  readonly active: readonly string[];
+  readonly failed: readonly ProbeTrouble[];
+}
+
+/** An exception of the project's own, and what it was good for. */
+export interface RuleUse {
+  readonly verdict: 'allow' | 'known';
+  readonly reason: string;
+  /** Where it stands: `leakgate.config.ts:12`. */
+  readonly place?: string;
+  readonly owner?: string;
+  readonly issue?: string;
+  /** Its last day, `2026-12-31`. */
+  readonly expires?: string;
+  /** The run was after that day. */
+  readonly expired?: true;
+  /** Whether it covered anything. In one shard this proves nothing: only the whole run can say that a rule is out of date. */
+  readonly matched: boolean;
+}
+
+/** The leaks that were there when the gate came, by fingerprint. */
+export interface BaselineUse {
+  /** Relative to the run's folder. */
+  readonly file: string;
+  readonly entries: readonly string[];
+  /** Those found again. What is missing here once the whole run is known was mended, and leaves the file. */
+  readonly matched: readonly string[];
+}
+
+/**
+ * What a whole run had to say: the JSON report, and what every format is rendered from. All paths are relative to the folder the run
+ * was started in, with forward slashes.
+ */
 export interface RunReport {
   readonly version: typeof REPORT_VERSION;
   readonly outcome: Outcome;
-  readonly node: string;
+  readonly run: RunIdentity;
+  readonly versions: Versions;
+  readonly probes: Probes;
+  /** Some tests were left out (a path, a name, `only`, `--bail`, a stop by hand), shards aside: nothing is out of date for that. */
+  readonly narrowed: boolean;
   /** Every test file that was checked, by path. */
   readonly files: readonly FileReport[];
   /** Test files that ran at level `off`. */
   readonly off: readonly string[];
   readonly orphans: readonly Orphan[];
+  readonly rules: readonly RuleUse[];
+  readonly baseline?: BaselineUse;
   /** Reasons of configured allowances that matched nothing, when the whole suite ran. */
   readonly unusedAllowances: readonly string[];
   /** Wrong usage that came to light in the run, one sentence each. */

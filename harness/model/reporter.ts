@@ -4,8 +4,11 @@ import type { RunReport } from './report';
 export interface Rendering {
   /** Whether the reader sees colours. */
   readonly colors: boolean;
-  /** Paths are shown relative to it. */
-  readonly rootDir: string;
+  /**
+   * Where the report's paths start, as the reader of the format sees it: the run's folder relative to the repository's top, with
+   * forward slashes. Empty if that is the top itself.
+   */
+  readonly base: string;
 }
 
 /** One format of a run's report. Pure: the same report gives the same text. */

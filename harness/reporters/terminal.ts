@@ -1,9 +1,8 @@
-import { relative } from 'node:path';
 import { createColors } from 'picocolors';
 import type { Finding, FindingKind } from '../model/finding';
 import { groupLeaks, type LeakGroup, scopeKey } from '../model/leak-group';
 import type { Outcome, RunReport } from '../model/report';
-import type { Rendering, Reporter } from '../model/reporter';
+import type { Reporter } from '../model/reporter';
 import { drawPath } from '../model/retainer-path';
 import { type ScopeRef, scopeTitle } from '../model/scope';
 import { nameOf } from '../model/sentence';
@@ -48,19 +47,19 @@ function verdictOf(report: RunReport): string {
 const subject = ({ finding, count: many }: LeakGroup): string =>
   many > 1 ? finding.root.noun.replace(/^an? /, '') : nameOf(finding.root).replace(/^an? /, '');
 
-function opening(finding: Finding, rendering: Rendering, colors: Colors): string {
+function opening(finding: Finding, colors: Colors): string {
   const { openedAt } = finding;
-  if (openedAt === undefined) return colors.dim(relative(rendering.rootDir, finding.scope.file));
-  return `${colors.cyan(relative(rendering.rootDir, openedAt.file))}${colors.dim(`:${openedAt.line}:${openedAt.column}`)}`;
+  if (openedAt === undefined) return colors.dim(finding.scope.file);
+  return `${colors.cyan(openedAt.file)}${colors.dim(`:${openedAt.line}:${openedAt.column}`)}`;
 }
 
 /** The tests that answer for a leak, with their file where they are of several. */
-function scopeLines(scopes: readonly ScopeRef[], rendering: Rendering): string[] {
+function scopeLines(scopes: readonly ScopeRef[]): string[] {
   const several = new Set(scopes.map(({ file }) => file)).size > 1;
   const titled = scopes.flatMap((scope) => {
     const title = scopeTitle(scope);
     if (!several) return title === '' ? [] : [title];
-    const file = relative(rendering.rootDir, scope.file);
+    const file = scope.file;
     return [title === '' ? file : `${file} › ${title}`];
   });
   const rest = titled.length - LISTED_TESTS;
@@ -70,18 +69,18 @@ function scopeLines(scopes: readonly ScopeRef[], rendering: Rendering): string[]
   ];
 }
 
-function groupLines(group: LeakGroup, rendering: Rendering, colors: Colors): string[] {
+function groupLines(group: LeakGroup, colors: Colors): string[] {
   const { finding } = group;
   const tag = TAGS[finding.kind];
   return [
     [
       `  ${colors.bold(`${number(group.count)} ×`)} ${subject(group)}`,
       ...(tag === '' ? [] : [colors.yellow(`(${tag})`)]),
-      opening(finding, rendering, colors),
+      opening(finding, colors),
       colors.dim(finding.fingerprint),
     ].join('  '),
     ...(finding.path === undefined ? [] : drawPath(finding.path).replace(/^/gm, '      ').split('\n')),
-    ...scopeLines(group.scopes, rendering),
+    ...scopeLines(group.scopes),
   ];
 }
 
@@ -96,7 +95,7 @@ function byKind(groups: readonly LeakGroup[]): string {
   return ` (${counted.join(', ')})`;
 }
 
-function leakLines(report: RunReport, rendering: Rendering, colors: Colors, label: Label): string[] {
+function leakLines(report: RunReport, colors: Colors, label: Label): string[] {
   const groups = groupLeaks(report.files);
   if (groups.length === 0) return [label('Leaks', colors.green('none'))];
   const total = groups.reduce((sum, group) => sum + group.count, 0);
@@ -105,17 +104,17 @@ function leakLines(report: RunReport, rendering: Rendering, colors: Colors, labe
   const hidden = groups.length - LISTED_GROUPS;
   return [
     label('Leaks', `${colors.bold(colors.red(number(total)))}${where}${byKind(groups)}`),
-    ...groups.slice(0, LISTED_GROUPS).flatMap((group) => groupLines(group, rendering, colors)),
+    ...groups.slice(0, LISTED_GROUPS).flatMap((group) => groupLines(group, colors)),
     ...(hidden > 0 ? [`  … and ${count(hidden, 'other leak')}`] : []),
   ];
 }
 
 type Label = (name: string, text: string) => string;
 
-function filesWith(kind: FindingKind, report: RunReport, rendering: Rendering): string {
+function filesWith(kind: FindingKind, report: RunReport): string {
   return report.files
     .filter(({ findings }) => findings.some((finding) => finding.kind === kind))
-    .map(({ file }) => relative(rendering.rootDir, file))
+    .map(({ file }) => file)
     .join(', ');
 }
 
@@ -146,16 +145,16 @@ const terminal: Reporter = {
   render(report, rendering) {
     const colors = createColors(rendering.colors);
     const label: Label = (name, text) => `${colors.bold(`${name}:`.padEnd(COLUMN))}${text}`;
-    const late = filesWith('late', report, rendering);
-    const unproven = filesWith('unproven', report, rendering);
+    const late = filesWith('late', report);
+    const unproven = filesWith('unproven', report);
     const lines = [
-      ...leakLines(report, rendering, colors, label),
+      ...leakLines(report, colors, label),
       ...(late === '' ? [] : [label('Late', late)]),
       ...(unproven === '' ? [] : [label('Unproven', `${unproven}; run the tests of such a file one at a time`)]),
       ...report.orphans.map(({ pid, command, file }) =>
         label(
           'Orphan',
-          `process ${pid} (${command}) is still running${file === undefined ? '' : `; ${relative(rendering.rootDir, file)} started it`}. End it in the test that starts it.`,
+          `process ${pid} (${command}) is still running${file === undefined ? '' : `; ${file} started it`}. End it in the test that starts it.`,
         ),
       ),
       ...report.unusedAllowances.map((reason) =>

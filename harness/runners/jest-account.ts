@@ -7,12 +7,12 @@ import type { Scope } from '../engine/scope';
 import { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
-import { type FileReport, type ProbeFailure, REPORT_VERSION } from '../model/report';
+import type { FileReport, ProbeFailure } from '../model/report';
 import type { Rule } from '../model/rule';
 import { asWritten } from './as-written';
 import { besideFailure } from './beside-failure';
-
 import { watchForEarlyExit } from './early-exit';
+import { fileReport } from './file-report';
 import { gateOf } from './gate';
 import { wrapBody } from './jest/build/body';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
@@ -33,6 +33,8 @@ export interface JestAccountOptions {
   /** Jest's own list, to which the hand-over is added until it has run. */
   readonly setupFiles: readonly string[];
   readonly options: Options;
+  /** The Jest project's `displayName`. */
+  readonly project?: string | undefined;
 }
 
 const GATE = Symbol.for('leakgate.gate');
@@ -55,6 +57,9 @@ export class JestAccount {
   /** Jest's own list of what went wrong at file level, and which of it is ours. */
   #unhandled: readonly unknown[] = [];
   readonly #ours = new Set<unknown>();
+  /** What each test leaks, by position among the findings. */
+  readonly #blamed = new Map<CircusTest, number[]>();
+  #root: CircusDescribe | undefined;
   readonly #harnessFailures: ProbeFailure[] = [];
   #focused = false;
   readonly #startedMs = nowMs();
@@ -148,6 +153,7 @@ export class JestAccount {
       case 'run_start':
         this.#unhandled = state.unhandledErrors;
         this.#focused = state.hasFocusedTests;
+        this.#root = state.rootDescribeBlock;
         this.#session.loaded();
         this.#wrapAll(state.rootDescribeBlock);
         break;
@@ -255,9 +261,10 @@ export class JestAccount {
     for (const { scope, finding: raw } of rulings) {
       const finding = asWritten(raw, this.#mapped, this.#options.rootDir);
       explain(raw.trace);
-      this.#findings.push(finding);
+      const at = this.#findings.push(finding) - 1;
       const error = findingError(finding, this.#options.options.level);
       const test = this.#tests.get(scope);
+      if (test !== undefined) this.#blamed.set(test, [...(this.#blamed.get(test) ?? []), at]);
       this.#blame(test === undefined ? unhandled : test.errors, error);
     }
   }
@@ -270,29 +277,19 @@ export class JestAccount {
   readonly #isTheirs = (error: unknown): boolean => !this.#ours.has(error);
 
   #report(): FileReport {
-    const session = this.#session;
-    return {
-      version: REPORT_VERSION,
-      file: this.#options.file,
-      pid: process.pid,
-      node: process.version,
-      level: this.#options.options.level,
+    return fileReport({
+      ...this.#options,
+      session: this.#session,
+      root: this.#root,
       tests: this.#tests.size,
       findings: this.#findings,
-      allowed: session.allowed,
-      usedAllowances: session.usedAllowances,
-      probes: session.probes,
-      configuredAllowances: this.#options.options.allow.map(({ reason }) => reason),
       focused: this.#focused,
-      ownFailures: [...new Set(this.#tests.values())].filter(({ errors }) => errors.some(this.#isTheirs)).length,
-      errors: {
-        leaks: this.#unhandled.filter((error) => !this.#isTheirs(error)).length,
-        others: this.#unhandled.filter(this.#isTheirs).length,
-      },
-      probeFailures: [...session.failures, ...this.#harnessFailures],
-      cost: session.cost,
+      unhandled: this.#unhandled,
+      isTheirs: this.#isTheirs,
+      blamed: this.#blamed,
+      harnessFailures: this.#harnessFailures,
       durationMs: nowMs() - this.#startedMs,
-    };
+    });
   }
 }
 

@@ -4,6 +4,11 @@ export interface CircusTest {
   readonly name: string;
   readonly parent: CircusDescribe;
   readonly concurrent?: boolean;
+  /** `done` once it has run. */
+  readonly status?: 'skip' | 'done' | 'todo' | 'running' | null;
+  readonly mode?: 'only' | 'skip' | 'todo' | 'failing' | null;
+  /** Body and hooks, in milliseconds. */
+  readonly duration?: number | null;
   fn: CircusFn | undefined | null;
   readonly errors: unknown[];
   /** Where it was written. */

@@ -28,15 +28,14 @@ const isPatternSet = ({ testPathPattern, testPathPatterns }: GlobalConfig): bool
 };
 
 /**
- * Whether Jest was asked for every test there is: no path, name, change, failure, shard or filter narrows the run, and no
- * `--bail` cuts it short. Only then an allowance that matched nothing is out of date.
+ * Whether Jest was asked for less than every test there is: a path, name, change, failure or filter narrows the run, or `--bail`
+ * may cut it short. A shard is no less than its share. Only of what is not narrowed an allowance can be out of date.
  */
-export function runsWholeSuite(config: GlobalConfig): boolean {
-  const narrowed =
+export function isNarrowed(config: GlobalConfig): boolean {
+  const filtered =
     isPatternSet(config) ||
     (config.testNamePattern ?? '') !== '' ||
     (config.nonFlagArgs ?? []).length > 0 ||
-    (config.shard ?? undefined) !== undefined ||
     (config.filter ?? undefined) !== undefined;
   const flags = [
     config.lastCommit,
@@ -45,5 +44,5 @@ export function runsWholeSuite(config: GlobalConfig): boolean {
     config.findRelatedTests,
     config.runTestsByPath,
   ];
-  return !narrowed && !flags.includes(true) && (config.bail ?? 0) === 0;
+  return filtered || flags.includes(true) || (config.bail ?? 0) > 0;
 }

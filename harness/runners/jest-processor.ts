@@ -5,8 +5,10 @@ import terminal from '../reporters/terminal';
 import { wantsColors } from './colors';
 import { type JestResults, type RunOutcome, runOutcome } from './jest-results';
 import { RUN_FOLDER_VARIABLE, readRunFolder, writeWhole } from './run-folder';
+import { runIdentity } from './run-identity';
 import { runReport } from './run-report';
 import { explainLingering, readOpinions } from './second-opinion';
+import { versionsHere } from './versions';
 
 /** Where the processor leaves what became of Jest's run. No `.json`: it is no test file's page. */
 export const outcomePath = (folder: string): string => join(folder, 'outcome');
@@ -41,7 +43,10 @@ function summarizeRound(folder: string, outcome: RunOutcome): void {
     folder: readRunFolder(folder),
     outcome,
     green: undefined,
-    wholeSuite: false,
+    run: runIdentity({ cwd: process.cwd(), env: process.env, startedAt: new Date() }),
+    versions: versionsHere(),
+    cwd: process.cwd(),
+    narrowed: true,
     cutShort: outcome.interrupted,
     orphans: [],
     opinions: readOpinions(folder),
@@ -50,7 +55,7 @@ function summarizeRound(folder: string, outcome: RunOutcome): void {
     notes: [],
   });
   const colors = wantsColors(process.stderr, process.env);
-  process.stderr.write(terminal.render(report, { colors, rootDir: process.cwd() }));
+  process.stderr.write(terminal.render(report, { colors, base: '' }));
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });
 }
 

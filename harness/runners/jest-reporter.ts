@@ -6,12 +6,14 @@ import { DEFAULTS } from '../config';
 import type { Outcome, RunReport } from '../model/report';
 import terminal from '../reporters/terminal';
 import { wantsColors } from './colors';
-import { type GlobalConfig, runsWholeSuite } from './jest-filter';
+import { type GlobalConfig, isNarrowed } from './jest-filter';
 import { type JestResults, runOutcome } from './jest-results';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE } from './orphans';
 import { RUN_FOLDER_VARIABLE, readRunFolder } from './run-folder';
+import { runIdentity, shardOf } from './run-identity';
 import { runReport } from './run-report';
 import { explainLingering, readOpinions } from './second-opinion';
+import { versionsHere } from './versions';
 
 /** A little after Jest's own word on a process that does not exit. */
 const AFTER_JEST_MS = 100;
@@ -24,6 +26,7 @@ interface RunResults extends JestResults {
 interface OwnRun {
   readonly folder: string;
   readonly id: string;
+  readonly startedAt: Date;
   readonly discard: () => void;
 }
 
@@ -50,7 +53,7 @@ class LeakgateReporter {
     process.env[RUN_FOLDER_VARIABLE] = folder;
     process.env[RUN_ID_VARIABLE] = id;
     process.on('exit', discard);
-    this.#run = { folder, id, discard };
+    this.#run = { folder, id, startedAt: new Date(), discard };
   }
 
   /** After the workers are gone. */
@@ -61,7 +64,7 @@ class LeakgateReporter {
     try {
       const report = await this.#report(run, results as RunResults);
       const colors = wantsColors(process.stderr, process.env);
-      process.stderr.write(`${terminal.render(report, { colors, rootDir: process.cwd() })}\n`);
+      process.stderr.write(`${terminal.render(report, { colors, base: '' })}\n`);
       this.#error = failure(report);
     } finally {
       delete process.env[RUN_FOLDER_VARIABLE];
@@ -79,14 +82,17 @@ class LeakgateReporter {
     return this.#error;
   }
 
-  async #report({ folder, id }: OwnRun, results: RunResults): Promise<RunReport> {
+  async #report({ folder, id, startedAt }: OwnRun, results: RunResults): Promise<RunReport> {
     const bail = this.#config.bail ?? 0;
     const search = { runId: id, except: new Set([process.pid]), ofTestsOnly: true };
     return runReport({
       folder: readRunFolder(folder),
       outcome: runOutcome(results),
       green: undefined,
-      wholeSuite: runsWholeSuite(this.#config),
+      run: runIdentity({ cwd: process.cwd(), env: process.env, startedAt, shard: shardOf(this.#config) }),
+      versions: versionsHere(),
+      cwd: process.cwd(),
+      narrowed: isNarrowed(this.#config),
       cutShort: results.wasInterrupted === true || (bail > 0 && results.numFailedTests >= bail),
       orphans: await findOrphans(search, DEFAULTS.graceMs),
       opinions: readOpinions(folder),

@@ -14,6 +14,7 @@ export interface EnvironmentConfig {
     readonly rootDir: string;
     readonly testEnvironmentOptions: Record<string, unknown>;
     readonly setupFiles: readonly string[];
+    readonly displayName?: { readonly name: string };
   };
 }
 
@@ -66,6 +67,7 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
               global: this.global as Record<PropertyKey, unknown>,
               setupFiles: projectConfig.setupFiles,
               options: this.#options,
+              project: projectConfig.displayName?.name,
             });
       markTestFile(this.global, context.testPath);
       this.#account?.begin();

@@ -1,4 +1,14 @@
-import { type FileReport, type Orphan, type Outcome, REPORT_VERSION, type RunReport } from '../model/report';
+import {
+  type FileReport,
+  type Orphan,
+  type Outcome,
+  REPORT_VERSION,
+  type RunIdentity,
+  type RunReport,
+  type Versions,
+} from '../model/report';
+import { withRelativePaths } from '../model/report-paths';
+import { probesOf, rulesOf, unusedOf, worstOf } from '../model/whole-run';
 import type { FileOutcome, RunOutcome } from './jest-results';
 import type { RunFolder } from './run-folder';
 import type { Opinion } from './second-opinion';
@@ -6,14 +16,18 @@ import type { Opinion } from './second-opinion';
 /** Everything that is known once a run is over. */
 export interface Evidence {
   readonly folder: RunFolder;
+  readonly run: RunIdentity;
+  readonly versions: Pick<Versions, 'leakgate' | 'jest'>;
+  /** Where the run was started: the report's paths are relative to it. */
+  readonly cwd: string;
   /** What became of Jest's run; `undefined` if Jest never said. */
   readonly outcome: RunOutcome | undefined;
   /** Whether Jest itself came out green; `undefined` while that is not known yet. */
   readonly green: boolean | undefined;
   /** Runners in the configuration that are not Jest's own, by path: whether they make environments is theirs to say. */
   readonly runners: readonly string[];
-  /** No filter was given: an allowance that matched nothing is out of date. */
-  readonly wholeSuite: boolean;
+  /** A filter was given, shards aside: no allowance is out of date for having matched nothing. */
+  readonly narrowed: boolean;
   /** Jest was stopped before its end: by `--bail`, or by hand. What was under way then is no lost process. */
   readonly cutShort: boolean;
   readonly orphans: readonly Orphan[];
@@ -107,36 +121,38 @@ function testsFailed({ folder, outcome, green }: Evidence): boolean {
   return green === false && folder.reports.every(({ findings }) => findings.length === 0);
 }
 
-function unusedAllowances({ folder, outcome, wholeSuite }: Evidence): string[] {
-  if (!wholeSuite || outcome === undefined || outcome.interrupted) return [];
-  if (folder.reports.some(({ focused }) => focused)) return [];
-  const used = new Set(folder.reports.flatMap((report) => report.usedAllowances));
-  const configured = new Set(folder.reports.flatMap((report) => report.configuredAllowances));
-  return [...configured].filter((reason) => !used.has(reason));
-}
-
 /** Puts together what a whole run had to say. */
 export function runReport(evidence: Evidence): RunReport {
-  const { folder, orphans, notes } = evidence;
+  const { folder, outcome, orphans, notes, run } = evidence;
   const misuses = [...new Set(folder.refused.map(({ why }) => why))];
   const problems = [...new Set(problemsOf(evidence))];
-  const unused = unusedAllowances(evidence);
+  const rules = rulesOf(folder.reports);
+  // Of what was stopped, or never said what it ran, nobody knows what is missing.
+  const stopped = outcome === undefined || outcome.interrupted;
+  const narrowed = evidence.narrowed || stopped || folder.reports.some(({ focused }) => focused);
+  const unused = unusedOf({ narrowed, run, rules });
   const leaks = unused.length > 0 || orphans.length > 0 || folder.reports.some(({ findings }) => findings.length > 0);
-  let outcome: Outcome = leaks ? 'leaks' : 'clean';
-  if (testsFailed(evidence)) outcome = 'failed';
-  if (problems.length > 0) outcome = 'broken';
-  if (misuses.length > 0) outcome = 'misused';
-  return {
+  const happened: Outcome[] = [];
+  if (leaks) happened.push('leaks');
+  if (testsFailed(evidence)) happened.push('failed');
+  if (problems.length > 0) happened.push('broken');
+  if (misuses.length > 0) happened.push('misused');
+  const report: RunReport = {
     version: REPORT_VERSION,
-    outcome,
-    node: process.version,
+    outcome: worstOf(happened),
+    run,
+    versions: { ...evidence.versions, node: [process.version], platform: [`${process.platform} ${process.arch}`] },
+    probes: probesOf(folder.reports),
+    narrowed,
     files: folder.reports,
     off: folder.off,
     orphans,
+    rules,
     unusedAllowances: unused,
     misuses,
     problems,
     opinions: evidence.opinions.map(({ list }) => list),
     notes,
   };
+  return withRelativePaths(report, evidence.cwd);
 }

@@ -108,13 +108,13 @@ export default class Marked extends TestEnvironment {
 
 describe('leakgate run --report', () => {
   it('writes the findings of the run, whole', async () => {
-    await inProject({ 'a.test.js': LEAKY, 'b.test.js': CLEAN }, async ({ leakgate, read, dir }) => {
+    await inProject({ 'a.test.js': LEAKY, 'b.test.js': CLEAN }, async ({ leakgate, read }) => {
       await leakgate(['run', '--report', 'leaks.json', '--', 'jest']);
       const report = JSON.parse(read('leaks.json')) as RunReport;
-      expect(report).toMatchObject({ version: 1, outcome: 'leaks', node: process.version, problems: [], misuses: [] });
+      expect(report).toMatchObject({ version: 2, outcome: 'leaks', problems: [], misuses: [] });
       expect(report.files.map(({ file, tests, findings }) => [file, tests, findings.length])).toEqual([
-        [`${dir}/a.test.js`, 1, 1],
-        [`${dir}/b.test.js`, 1, 0],
+        ['a.test.js', 1, 1],
+        ['b.test.js', 1, 0],
       ]);
     });
   });

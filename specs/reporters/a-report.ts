@@ -1,16 +1,17 @@
 import type { Finding } from '../../harness/model/finding';
 import { type FileReport, REPORT_VERSION, type RunReport } from '../../harness/model/report';
+import type { TestCase } from '../../harness/model/test-case';
 
 /** A finding of an interval in a test. */
 export function aFinding(over: Partial<Finding> & { readonly test?: string } = {}): Finding {
   const { test = 'one', ...rest } = over;
   return {
     kind: 'leak',
-    scope: { kind: 'test', path: ['Suite', test], file: '/p/a.test.ts' },
+    scope: { kind: 'test', path: ['Suite', test], file: 'a.test.ts' },
     owner: 'lineage',
     root: { kind: 'interval', noun: 'an interval', label: 'of 5 s', facts: {}, owns: [] },
     count: 1,
-    openedAt: { file: '/p/src/poll.ts', line: 3, column: 9, fn: 'poll', origin: 'user' },
+    openedAt: { file: 'src/poll.ts', line: 3, column: 9, fn: 'poll', origin: 'user' },
     trace: [],
     fingerprint: 'aaaaaaaaaaaa',
     message: 'An interval of 5 s was armed in this test, but never cleared.',
@@ -18,15 +19,21 @@ export function aFinding(over: Partial<Finding> & { readonly test?: string } = {
   };
 }
 
+/** A test that passed. */
+export function aCase(over: Partial<TestCase> = {}): TestCase {
+  return { path: ['Suite', 'one'], status: 'passed', durationMs: 4, ...over };
+}
+
 /** The report of a test file, clean unless said otherwise. */
 export function aFile(over: Partial<FileReport> = {}): FileReport {
   return {
     version: REPORT_VERSION,
-    file: '/p/a.test.ts',
+    file: 'a.test.ts',
     pid: 1,
     node: 'v20.0.0',
     level: 'gate',
     tests: 2,
+    cases: [aCase({ path: ['Suite', 'one'] }), aCase({ path: ['Suite', 'two'] })],
     findings: [],
     allowed: 0,
     usedAllowances: [],
@@ -47,10 +54,14 @@ export function aRun(over: Partial<RunReport> = {}): RunReport {
   return {
     version: REPORT_VERSION,
     outcome: 'clean',
-    node: 'v20.0.0',
+    run: { id: 'run-1', commit: 'c0ffee', startedAt: '2026-01-02T03:04:05.000Z', endedAt: '2026-01-02T03:05:05.000Z' },
+    versions: { leakgate: ['0.1.0'], node: ['v20.0.0'], jest: ['30.5.2'], platform: ['linux x64'] },
+    probes: { active: ['sockets', 'timers'], failed: [] },
+    narrowed: false,
     files: [aFile()],
     off: [],
     orphans: [],
+    rules: [],
     unusedAllowances: [],
     misuses: [],
     problems: [],

@@ -47,7 +47,7 @@ describe('the reporter of the preset', () => {
     [
       'a file that ran unchecked',
       { 'a.test.js': `/** @jest-environment node */\n${CLEAN}` },
-      'Problem:     <dir>/a.test.js ran but was not checked.',
+      'Problem:     a.test.js ran but was not checked.',
     ],
     [
       'an allowance that matched nothing',

@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import type { FileReport } from '../../harness/model/report';
 import json from '../../harness/reporters/json';
 import type { RunFolder } from '../../harness/runners/run-folder';
 import { type Evidence, runReport } from '../../harness/runners/run-report';
 import { aFile, aFinding, aRun } from './a-report';
 
+/** A file's report as it stands in the run's folder: with the machine's own path. */
+const reported = (over: Partial<FileReport> = {}) => aFile({ file: '/p/a.test.ts', ...over });
+
 const folder = (over: Partial<RunFolder> = {}): RunFolder => ({
-  reports: [aFile()],
+  reports: [reported()],
   unfinished: [],
   off: [],
   refused: [],
@@ -22,7 +26,10 @@ const evidence = (over: Partial<Evidence> = {}): Evidence => ({
   folder: folder(),
   outcome: ran(2),
   green: true,
-  wholeSuite: true,
+  run: aRun().run,
+  versions: { leakgate: ['0.1.0'], jest: [] },
+  cwd: '/p',
+  narrowed: false,
   cutShort: false,
   orphans: [],
   opinions: [],
@@ -33,8 +40,8 @@ const evidence = (over: Partial<Evidence> = {}): Evidence => ({
 });
 
 describe('the outcome of a run', () => {
-  const leaky = folder({ reports: [aFile({ findings: [aFinding()] })] });
-  const leakyAndFailed = folder({ reports: [aFile({ findings: [aFinding()], ownFailures: 1 })] });
+  const leaky = folder({ reports: [reported({ findings: [aFinding()] })] });
+  const leakyAndFailed = folder({ reports: [reported({ findings: [aFinding()], ownFailures: 1 })] });
 
   it.each<[string, string, Partial<Evidence>]>([
     ['clean', 'nothing is wrong', {}],
@@ -50,7 +57,7 @@ describe('the outcome of a run', () => {
     [
       'broken',
       'a probe failed',
-      { folder: folder({ reports: [aFile({ probeFailures: [{ probe: 'timers', why: 'no' }] })] }) },
+      { folder: folder({ reports: [reported({ probeFailures: [{ probe: 'timers', why: 'no' }] })] }) },
     ],
     ['broken', 'the second opinion knows more', { opinions: [{ list: '', unexplained: ['Timeout at /p/a.ts:1'] }] }],
     [
@@ -69,15 +76,15 @@ describe('the outcome of a run', () => {
   });
 
   it('counts an allowance as unused only if no file used it, all tests ran, and none was focused', () => {
-    const a = aFile({ configuredAllowances: ['x', 'y'], usedAllowances: ['x'] });
-    const both = folder({ reports: [a, aFile({ file: '/p/b.test.ts', configuredAllowances: ['x', 'y'] })] });
+    const a = reported({ configuredAllowances: ['x', 'y'], usedAllowances: ['x'] });
+    const both = folder({ reports: [a, reported({ file: '/p/b.test.ts', configuredAllowances: ['x', 'y'] })] });
     expect(runReport(evidence({ folder: both })).unusedAllowances).toEqual(['y']);
-    expect(runReport(evidence({ folder: both, wholeSuite: false })).unusedAllowances).toEqual([]);
+    expect(runReport(evidence({ folder: both, narrowed: true })).unusedAllowances).toEqual([]);
     const focused = folder({ reports: [{ ...a, focused: true }] });
     expect(runReport(evidence({ folder: focused })).unusedAllowances).toEqual([]);
   });
 });
 
 it('is the same report as JSON', () => {
-  expect(JSON.parse(json.render(aRun(), { colors: false, rootDir: '/p' }))).toEqual(aRun());
+  expect(JSON.parse(json.render(aRun(), { colors: false, base: '' }))).toEqual(aRun());
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import terminal from '../../harness/reporters/terminal';
 import { aFile, aFinding, aRun } from './a-report';
 
-const plain = { colors: false, rootDir: '/p' };
+const plain = { colors: false, base: '' };
 const ESCAPE = String.fromCharCode(27);
 
 describe('the summary', () => {
@@ -53,10 +53,10 @@ describe('the summary', () => {
   });
 
   it('counts the same test name in two files as two places', () => {
-    const other = { kind: 'test' as const, path: ['Suite', 'one'], file: '/p/b.test.ts' };
+    const other = { kind: 'test' as const, path: ['Suite', 'one'], file: 'b.test.ts' };
     const files = [
       aFile({ findings: [aFinding()] }),
-      aFile({ file: '/p/b.test.ts', findings: [aFinding({ scope: other })] }),
+      aFile({ file: 'b.test.ts', findings: [aFinding({ scope: other })] }),
     ];
     expect(terminal.render(aRun({ outcome: 'leaks', files }), plain)).toContain(
       'Leaks:       2 in 2 places\n  2 × interval  src/poll.ts:3:9  aaaaaaaaaaaa\n      a.test.ts › Suite › one\n      b.test.ts › Suite › one\n',
@@ -67,8 +67,8 @@ describe('the summary', () => {
     const run = aRun({
       outcome: 'broken',
       files: [aFile({ level: 'trace', allowed: 2 })],
-      off: ['/p/b.test.ts'],
-      orphans: [{ pid: 7, command: 'sleep 20', file: '/p/a.test.ts' }],
+      off: ['b.test.ts'],
+      orphans: [{ pid: 7, command: 'sleep 20', file: 'a.test.ts' }],
       unusedAllowances: ['old metrics'],
       problems: ['A report of the run cannot be read: 1-0-1.json.'],
       notes: ['Jest ran no tests.'],
