@@ -1,15 +1,19 @@
 import { createColors } from 'picocolors';
 import type { Finding, FindingKind } from '../model/finding';
 import { groupLeaks, type LeakGroup, scopeKey } from '../model/leak-group';
-import type { Outcome, RunReport } from '../model/report';
+import type { RunReport } from '../model/report';
 import type { Reporter } from '../model/reporter';
 import { drawPath } from '../model/retainer-path';
 import { type ScopeRef, scopeTitle } from '../model/scope';
 import { nameOf } from '../model/sentence';
+import { verdictOf } from './text/verdict';
+import { clipped, harmless, visible, visibleLine } from './text/visible';
 
 /** How many groups, and tests within one, are listed before the rest is only counted. */
 const LISTED_GROUPS = 20;
 const LISTED_TESTS = 5;
+/** Of one name or sentence: some names are generated. */
+const LONGEST = 1_000;
 /** Width of the first column, as in Jest's own summary. */
 const COLUMN = 13;
 
@@ -17,6 +21,9 @@ type Colors = ReturnType<typeof createColors>;
 
 const number = (value: number): string => value.toLocaleString('en-US');
 const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+/** A text of the user's: on one line, and none that steers a terminal. */
+const said = (text: string): string => clipped(visibleLine(text), LONGEST);
 
 /** What a finding is called after its count, where it is not simply a leak. */
 const TAGS: Readonly<Record<FindingKind, string>> = {
@@ -28,29 +35,14 @@ const TAGS: Readonly<Record<FindingKind, string>> = {
   'unused-allow': 'unused allowance',
 };
 
-const VERDICTS: Readonly<Record<Outcome, string>> = {
-  misused: "leakgate's options are wrong; what they govern was not checked.",
-  broken: 'leakgate could not do its job: what it did not check may leak.',
-  failed: 'Failed for reasons other than leaks.',
-  leaks: 'Tests passed, but they leak.',
-  clean: '',
-};
-
-function verdictOf(report: RunReport): string {
-  const stale = report.orphans.length === 0 && report.files.every(({ findings }) => findings.length === 0);
-  return report.outcome === 'leaks' && stale
-    ? 'Tests passed, but an allowance is out of date.'
-    : VERDICTS[report.outcome];
-}
-
 /** What is on the line of a finding: `an interval of 5 s`, or the noun alone where the labels of many would differ. */
 const subject = ({ finding, count: many }: LeakGroup): string =>
-  many > 1 ? finding.root.noun.replace(/^an? /, '') : nameOf(finding.root).replace(/^an? /, '');
+  said(many > 1 ? finding.root.noun : nameOf(finding.root)).replace(/^an? /, '');
 
 function opening(finding: Finding, colors: Colors): string {
   const { openedAt } = finding;
-  if (openedAt === undefined) return colors.dim(finding.scope.file);
-  return `${colors.cyan(openedAt.file)}${colors.dim(`:${openedAt.line}:${openedAt.column}`)}`;
+  if (openedAt === undefined) return colors.dim(said(finding.scope.file));
+  return `${colors.cyan(said(openedAt.file))}${colors.dim(`:${openedAt.line}:${openedAt.column}`)}`;
 }
 
 /** The tests that answer for a leak, with their file where they are of several. */
@@ -64,7 +56,7 @@ function scopeLines(scopes: readonly ScopeRef[]): string[] {
   });
   const rest = titled.length - LISTED_TESTS;
   return [
-    ...titled.slice(0, LISTED_TESTS).map((title) => `      ${title}`),
+    ...titled.slice(0, LISTED_TESTS).map((title) => `      ${said(title)}`),
     ...(rest > 0 ? [`      … and ${number(rest)} more`] : []),
   ];
 }
@@ -149,29 +141,31 @@ const terminal: Reporter = {
     const unproven = filesWith('unproven', report);
     const lines = [
       ...leakLines(report, colors, label),
-      ...(late === '' ? [] : [label('Late', late)]),
-      ...(unproven === '' ? [] : [label('Unproven', `${unproven}; run the tests of such a file one at a time`)]),
+      ...(late === '' ? [] : [label('Late', said(late))]),
+      ...(unproven === '' ? [] : [label('Unproven', `${said(unproven)}; run the tests of such a file one at a time`)]),
       ...report.orphans.map(({ pid, command, file }) =>
         label(
           'Orphan',
-          `process ${pid} (${command}) is still running${file === undefined ? '' : `; ${file} started it`}. End it in the test that starts it.`,
+          said(
+            `process ${pid} (${command}) is still running${file === undefined ? '' : `; ${file} started it`}. End it in the test that starts it.`,
+          ),
         ),
       ),
       ...report.unusedAllowances.map((reason) =>
-        label('Allowance', `"${reason}" matched nothing in the whole run. Delete it, or correct what it names.`),
+        label('Allowance', `"${said(reason)}" matched nothing in the whole run. Delete it, or correct what it names.`),
       ),
       label('Checked', checkedText(report)),
       label('Cost', costText(report)),
-      ...report.notes.map((note) => label('Note', note)),
-      ...report.misuses.map((misuse) => label('Usage', colors.red(misuse))),
-      ...report.problems.map((problem) => label('Problem', colors.red(problem))),
+      ...report.notes.map((note) => label('Note', said(note))),
+      ...report.misuses.map((misuse) => label('Usage', colors.red(said(misuse)))),
+      ...report.problems.map((problem) => label('Problem', colors.red(said(problem)))),
     ];
     for (const opinion of report.opinions) {
-      lines.push('', 'A worker did not exit. A second opinion, by why-is-node-running:', '', opinion);
+      lines.push('', 'A worker did not exit. A second opinion, by why-is-node-running:', '', visible(opinion));
     }
     const verdict = verdictOf(report);
     if (verdict !== '') lines.push('', colors.bold(colors.red(verdict)));
-    return `\n${lines.join('\n')}\n`;
+    return `\n${lines.join('\n').split('\n').map(harmless).join('\n')}\n`;
   },
 };
 

@@ -3,9 +3,8 @@ import type { Finding } from '../model/finding';
 import type { Frame } from '../model/frame';
 import { formatFrame } from '../model/frame';
 import { isThorough, type Level } from '../model/level';
-import type { Thing } from '../model/resource';
 import { drawPath } from '../model/retainer-path';
-import { nameOf } from '../model/sentence';
+import { treeOf } from '../model/tree';
 
 /** An error as Jest prints it: message first, then frames; its code frame is taken from the first one. */
 export interface JestError {
@@ -14,29 +13,7 @@ export interface JestError {
   readonly stack: string;
 }
 
-/** How deep the ownership tree is printed beneath a finding. */
-const OWNED = 8;
-
-/** How a thing stands in a tree. */
-const standing = (thing: Thing): string => thing.detail ?? nameOf(thing).replace(/^an? /, '');
-
 const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ');
-
-/** Where what is released on its own was opened. */
-const lineOf = ({ separate, openedAt }: Thing): string =>
-  separate === true && openedAt !== undefined ? `  (${relative(process.cwd(), openedAt.file)}:${openedAt.line})` : '';
-
-function ownedLines(owned: readonly Thing[], prefix: string): string[] {
-  const lines = owned.slice(0, OWNED).flatMap((thing, index, shown) => {
-    const last = index === shown.length - 1 && owned.length <= OWNED;
-    return [
-      `${prefix}${last ? '└─' : '├─'} ${standing(thing)}${lineOf(thing)}`,
-      ...ownedLines(thing.owns, `${prefix}${last ? '   ' : '│  '}`),
-    ];
-  });
-  if (owned.length > OWNED) lines.push(`${prefix}└─ … and ${owned.length - OWNED} more`);
-  return lines;
-}
 
 /** The user's line first, then the rest of the trace: Jest draws its code frame at the first. */
 function orderedFrames(trace: readonly Frame[]): readonly Frame[] {
@@ -49,9 +26,8 @@ function orderedFrames(trace: readonly Frame[]): readonly Frame[] {
  */
 export function findingError(finding: Finding, level: Level): JestError {
   const parts = [finding.message];
-  const { root } = finding;
-  if (root.detail !== undefined) parts.push([`  ${root.detail}`, ...ownedLines(root.owns, '  ')].join('\n'));
-  else if (root.owns.length > 0) parts.push(['It owns:', ...ownedLines(root.owns, '  ')].join('\n'));
+  const tree = treeOf(finding.root, ({ file }) => relative(process.cwd(), file));
+  if (tree !== '') parts.push(tree);
   if (finding.path !== undefined) parts.push(indented(drawPath(finding.path)));
   if (finding.openedBy !== undefined && finding.kind !== 'retained')
     parts.push(`The call that opened it is in ${finding.openedBy}, on behalf of the line below.`);

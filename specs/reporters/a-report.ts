@@ -70,3 +70,32 @@ export function aRun(over: Partial<RunReport> = {}): RunReport {
     ...over,
   };
 }
+
+/** A file whose every test bears one of `names` and leaks, and in whose every text they stand. */
+export function aFileNamed(names: readonly string[]): FileReport {
+  return aFile({
+    tests: names.length,
+    cases: names.map((name, at) => aCase({ path: ['Suite', name], findings: [at] })),
+    findings: names.map((name, at) =>
+      aFinding({
+        test: name,
+        fingerprint: at.toString(16).padStart(12, '0'),
+        root: { kind: 'interval', noun: 'an interval', label: name, facts: {}, owns: [] },
+        message: `An interval ${name} was armed in this test, but never cleared.\nClear it.`,
+        openedAt: { file: `src/${name.slice(0, 60)}.ts`, line: 3, column: 9, fn: name.slice(0, 60), origin: 'user' },
+      }),
+    ),
+  });
+}
+
+/** The run of such a file, with the names in everything else that a report says. */
+export const aRunNamed = (names: readonly string[]): RunReport =>
+  aRun({
+    outcome: 'broken',
+    files: [aFileNamed(names)],
+    orphans: names.map((name, at) => ({ pid: at + 1, command: name, file: 'a.test.ts' })),
+    unusedAllowances: names,
+    misuses: names,
+    problems: names,
+    notes: names,
+  });

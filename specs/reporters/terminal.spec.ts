@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import terminal from '../../harness/reporters/terminal';
-import { aFile, aFinding, aRun } from './a-report';
+import { aFile, aFinding, aRun, aRunNamed } from './a-report';
+import { HOSTILE_NAMES } from './hostile-names';
 
 const plain = { colors: false, base: '' };
 const ESCAPE = String.fromCharCode(27);
@@ -95,5 +96,13 @@ describe('the summary', () => {
     const colored = terminal.render(run, { ...plain, colors: true });
     expect(colored).toContain(`${ESCAPE}[31m`);
     expect(colored.replaceAll(new RegExp(`${ESCAPE}\\[\\d+m`, 'g'), '')).toBe(terminal.render(run, plain));
+  });
+
+  it('neither steers the terminal nor gives a command to a CI server, whatever tests and files are called', () => {
+    const text = terminal.render(aRunNamed(HOSTILE_NAMES), plain);
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}\p{Cs}]/u);
+    expect(text.split('\n').filter((line) => /^\s*::/.test(line))).toEqual([]);
+    expect(text).not.toMatch(/##\w*\[/);
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThan(2_500);
   });
 });

@@ -1,0 +1,22 @@
+/** What people and programs put into the names of tests, and what some would put there on purpose. */
+export const HOSTILE_NAMES: readonly string[] = [
+  'control \u0000\u0001\u0007\b\u001b[31mred\u001b[0m\u009b2J\u007f',
+  'window title \u001b]0;pwned\u0007',
+  'markup <script>alert(1)</script> <img src=x onerror=alert(1)> & "quoted" \'single\'',
+  'end of data ]]> <![CDATA[ --> <!-- ?>',
+  'entity &lt;b&gt; &amp; &#0; &bogus;',
+  '::error file=src/a.ts,line=1::injected',
+  'two lines\n::error::injected\r\n::set-output name=a::b\r::warning::x',
+  '##[error]injected ##vso[task.setvariable variable=a]b ##teamcity[message]',
+  '%0A::error::injected%25%3A,title=x',
+  'table | cell \\| `code` **bold** [link](https://example.com) ![image](x) # head @someone #1 $x$ ~~no~~ www.example.com',
+  'sarif [link](1) {0} {{1}}',
+  'right to left \u202egnp.exe\u202c \u2066isolate\u2069 \u200fשלום',
+  'halves \ud800 of \udc00 characters \ufeff\uffff\u2028line\u2029paragraph',
+  'emoji 👩‍👩‍👧 日本語 é e\u0301',
+  '',
+  ' ',
+  '\n',
+  `${'ten thousand bytes '.repeat(550)}end`,
+  `cut in a pair ${'🎉'.repeat(5_000)}`,
+];

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import Ajv from 'ajv-draft-04';
+import addFormats from 'ajv-formats';
+import type { RunReport } from '../../harness/model/report';
+import sarif from '../../harness/reporters/sarif';
+import { aFile, aFinding, aRun, aRunNamed } from './a-report';
+import { HOSTILE_NAMES } from './hostile-names';
+
+/** The standard's own schema, as Microsoft ships it for exactly this. */
+const schema = JSON.parse(
+  readFileSync(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8'),
+) as object;
+// One of its patterns is none with the `u` flag.
+const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
+addFormats(ajv as never);
+const validate = ajv.compile(schema);
+
+interface Result {
+  readonly ruleId: string;
+  readonly ruleIndex: number;
+  readonly level: string;
+  readonly message: { readonly text: string };
+  readonly locations: readonly {
+    readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region: object };
+  }[];
+  readonly partialFingerprints: Readonly<Record<string, string>>;
+}
+interface Log {
+  readonly runs: readonly [
+    {
+      readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+      readonly invocations: readonly { readonly executionSuccessful: boolean }[];
+      readonly results: readonly Result[];
+    },
+  ];
+}
+
+function read(report: RunReport, base = ''): Log['runs'][0] {
+  const log: unknown = JSON.parse(sarif.render(report, { colors: false, base }));
+  validate(log);
+  expect(validate.errors ?? []).toEqual([]);
+  return (log as Log).runs[0];
+}
+
+const leaking = (...findings: ReturnType<typeof aFinding>[]): RunReport =>
+  aRun({ outcome: 'leaks', files: [aFile({ findings })] });
+
+describe('SARIF', () => {
+  it('refuses what is none, or this spec would prove nothing', () => {
+    expect(validate({ version: '2.1.0', runs: [{ results: [{ message: {} }] }] })).toBe(false);
+  });
+
+  it('is valid for a clean run, and has no result', () => {
+    expect(read(aRun()).results).toEqual([]);
+  });
+
+  it('puts a leak at its opening line, in the repository', () => {
+    const [result] = read(leaking(aFinding()), 'packages/shop').results;
+    expect(result?.locations[0]?.physicalLocation).toEqual({
+      artifactLocation: { uri: 'packages/shop/src/poll.ts', uriBaseId: '%SRCROOT%' },
+      region: { startLine: 3, startColumn: 9 },
+    });
+  });
+
+  it('puts one whose line is not known at the top of its test file', () => {
+    const { openedAt: _, ...homeless } = aFinding();
+    const [result] = read(leaking(homeless)).results;
+    expect(result?.locations[0]?.physicalLocation).toMatchObject({
+      artifactLocation: { uri: 'a.test.ts' },
+      region: { startLine: 1 },
+    });
+  });
+
+  it('has a rule for every kind, and every result points to its own', () => {
+    const socket = { kind: 'socket', noun: 'a socket', label: '', facts: {}, owns: [] };
+    const run = read(
+      leaking(
+        aFinding({ fingerprint: '1' }),
+        aFinding({ fingerprint: '2', root: socket }),
+        aFinding({ fingerprint: '3' }),
+        aFinding({ fingerprint: '4', kind: 'unproven' }),
+      ),
+    );
+    const ids = run.tool.driver.rules.map(({ id }) => id);
+    expect(ids).toEqual(['leak/interval', 'leak/socket', 'unproven/interval']);
+    expect(run.results.map(({ ruleId, ruleIndex }) => ids[ruleIndex] === ruleId)).toEqual([true, true, true, true]);
+    expect(run.results.map(({ level }) => level)).toEqual(['error', 'error', 'error', 'warning']);
+  });
+
+  it('tells the same leak once, by a fingerprint that no line is in', () => {
+    const moved = { file: 'src/poll.ts', line: 33, column: 9, fn: 'poll', origin: 'user' as const };
+    const [before, ...others] = read(leaking(aFinding(), aFinding({ test: 'two' }))).results;
+    const [after] = read(leaking(aFinding({ openedAt: moved }))).results;
+    expect(others).toEqual([]);
+    expect(before?.partialFingerprints).toEqual({
+      primaryLocationLineHash: 'aaaaaaaaaaaa:1',
+      'leakgate/v1': 'aaaaaaaaaaaa',
+    });
+    expect(after?.partialFingerprints).toEqual(before?.partialFingerprints);
+  });
+
+  it('says that a run was not successful when something was not checked', () => {
+    expect(read(aRun()).invocations[0]?.executionSuccessful).toBe(true);
+    expect(read(aRun({ problems: ['x'] })).invocations[0]?.executionSuccessful).toBe(false);
+  });
+
+  it('is valid whatever tests and files are called, links to nothing, and encodes every path', () => {
+    const { results } = read(aRunNamed(HOSTILE_NAMES));
+    expect(results).toHaveLength(HOSTILE_NAMES.length);
+    for (const { message, locations } of results) {
+      expect(message.text).not.toMatch(/(?<!\\)\[[^\]\n]*\]\(/);
+      const { uri } = locations[0]?.physicalLocation.artifactLocation ?? { uri: ' ' };
+      expect(uri).toMatch(/^[\w%!'()*.~/-]+$/);
+      expect(() => decodeURIComponent(uri)).not.toThrow();
+    }
+  });
+});
