@@ -18,6 +18,7 @@ const MEANING: Readonly<Record<FindingKind, string>> = {
   late: 'was opened by work that went on after its test was over',
   'foreign-close': 'was closed by a test, though an outer scope had opened it for others to use',
   unproven: 'is still live, and which of several concurrent tests opened it cannot be proved',
+  retained: 'was closed, and is still reachable by the path that is shown',
   'unused-allow': 'is an allowance that matched nothing',
 };
 
