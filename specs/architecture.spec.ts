@@ -17,10 +17,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reporters: ['model'],
   // A runner that ends a run itself prints its summary: Jest's reporter does.
   runners: ['engine', 'reporters', 'model', 'catalog', 'config'],
-  cli: ['runners', 'probes', 'reporters', 'engine', 'model', 'catalog', 'config'],
+  cli: ['runners', 'probes', 'reporters', 'engine', 'model', 'catalog', 'config', 'report-schema'],
   catalog: [],
   config: ['model', 'config-schema'],
   'config-schema': ['config', 'model'],
+  'report-schema': ['model'],
   index: ['runners', 'reporters', 'engine', 'model', 'catalog', 'config'],
 };
 

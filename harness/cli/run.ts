@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { environmentSources, mergeOptions, readOptions, UsageError } from '../config';
 import { isThorough } from '../model/level';
 import type { FileReport, RunReport } from '../model/report';
-import json from '../reporters/json';
 import terminal from '../reporters/terminal';
 import { wantsColors } from '../runners/colors';
 import { outcomePath } from '../runners/jest-processor';
 import type { RunOutcome } from '../runners/jest-results';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from '../runners/orphans';
-import { RUN_FOLDER_VARIABLE, readRunFolder, writeWhole } from '../runners/run-folder';
+import { RUN_FOLDER_VARIABLE, readRunFolder } from '../runners/run-folder';
 import { type RunStart, runIdentity } from '../runners/run-identity';
 import { runReport } from '../runners/run-report';
 import { readOpinions, whyArgs } from '../runners/second-opinion';
@@ -19,14 +18,14 @@ import { versionsBeside } from '../runners/versions';
 import { EXIT_CODES } from './exit-code';
 import { type JestCommand, jestCommand, withoutFlags } from './jest-command';
 import { type JestPlan, jestPlan } from './jest-plan';
+import { baseOf, type OutputFlags, outputsOf, writeOutputs } from './outputs';
 import { type JestEnd, runJest } from './run-jest';
 
 /** The options of `leakgate run`, as typed. */
-export interface RunFlags {
+export interface RunFlags extends OutputFlags {
   readonly level?: string;
   readonly graceMs?: string;
   readonly leftovers?: string;
-  readonly report?: string;
   readonly runId?: string;
   readonly why?: boolean;
 }
@@ -51,19 +50,6 @@ function optionVariables(flags: RunFlags): NodeJS.ProcessEnv {
     variables[VARIABLES[name]] = value;
   }
   return variables;
-}
-
-function reportPath(flags: RunFlags, cwd: string): string | undefined {
-  if (flags.report === undefined) return undefined;
-  const path = resolve(cwd, flags.report);
-  const folder = dirname(path);
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new UsageError(`The option --report names ${path}, but there is no folder ${folder}.`);
-  }
-  if (existsSync(path) && statSync(path).isDirectory()) {
-    throw new UsageError(`The option --report names ${path}, which is a folder; it must name a file.`);
-  }
-  return path;
 }
 
 function readOutcome(folder: string): RunOutcome | undefined {
@@ -136,7 +122,7 @@ async function judge({ folder, plan, end, runId, graceMs, start, script }: Ended
  */
 export async function run(words: readonly string[], flags: RunFlags, cwd: string): Promise<number> {
   const variables = optionVariables(flags);
-  const report = reportPath(flags, cwd);
+  const outputs = outputsOf(flags, cwd);
   const command = jestCommand(words, cwd);
   const own = command.args.slice(0, [...command.args, '--'].indexOf('--'));
   if (own.some((arg) => NO_RUN.includes(arg))) {
@@ -144,8 +130,6 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
   }
   const options = mergeOptions(environmentSources({ ...process.env, ...variables }));
   const plan = jestPlan(command, cwd);
-  // A run that is cut short must not be mistaken for the one before it.
-  if (report !== undefined) rmSync(report, { force: true });
   const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
   const runId = randomUUID();
   const start = { cwd, env: process.env, startedAt: new Date(), id: flags.runId };
@@ -171,11 +155,11 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
       start,
       script: command.script,
     });
-    const rendering = { colors: wantsColors(process.stderr, process.env), base: '' };
     // If Jest did not get as far as a test, it has said why, and there is nothing to sum up.
     const ranNothing = !finished && result.outcome === 'failed' && result.files.length === 0;
-    if (!ranNothing) process.stderr.write(terminal.render(result, rendering));
-    if (report !== undefined) writeWhole(report, json.render(result, rendering));
+    if (!ranNothing)
+      process.stderr.write(terminal.render(result, { colors: wantsColors(process.stderr, process.env), base: '' }));
+    writeOutputs(outputs, result, baseOf(cwd));
     return end.how === 'stopped' ? end.code : EXIT_CODES[result.outcome];
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -13,6 +13,9 @@ export interface Rendering {
 
 /** One format of a run's report. Pure: the same report gives the same text. */
 export interface Reporter {
+  /** What `--as` calls it. */
   readonly name: string;
+  /** What it is, for `--help`, ready to follow "write". */
+  readonly description: string;
   render(report: RunReport, rendering: Rendering): string;
 }

@@ -23,7 +23,7 @@ export function probesOf(files: readonly FileReport[]): Probes {
 }
 
 /** Whether a run saw every test there is: only then what matched nothing is out of date. */
-export const isWhole = ({ narrowed, run }: Pick<RunReport, 'narrowed' | 'run'>): boolean =>
+const isWhole = ({ narrowed, run }: Pick<RunReport, 'narrowed' | 'run'>): boolean =>
   !narrowed && run.shard === undefined;
 
 /** Reasons of the rules that the whole run had no use for; none while it is not whole. */

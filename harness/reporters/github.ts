@@ -36,6 +36,7 @@ function annotation({ finding, count, scopes }: LeakGroup, base: string): string
 /** Workflow commands for GitHub's runner: an error on the very line of every distinct leak, most frequent first. */
 const github: Reporter = {
   name: 'github',
+  description: "annotations for GitHub Actions (`-`: into the job's log, where GitHub reads them)",
   render(report, { base }) {
     const general = [
       ...[...report.misuses, ...report.problems].map((text) => visible(text)),

@@ -130,6 +130,7 @@ const total = (suites: readonly Suite[], of: '@tests' | '@failures' | '@errors' 
 /** JUnit's XML, as Surefire writes it and CI servers read it: a leak is the failure of its test case. */
 const junit: Reporter = {
   name: 'junit',
+  description: "JUnit's XML, for CI servers: a leak is the failure of its test case",
   render(report) {
     const ofRun = runCases(report);
     const suites = [

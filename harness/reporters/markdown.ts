@@ -100,6 +100,7 @@ const list = (lines: readonly string[]): string[] =>
 /** The summary of a job, in GitHub's Markdown. */
 const markdown: Reporter = {
   name: 'markdown',
+  description: 'a summary in Markdown, for a job or a comment',
   render(report) {
     const checked = report.files.reduce((sum, file) => sum + file.tests, 0);
     const { shard, merged } = report.run;

@@ -93,6 +93,7 @@ function invocation(report: RunReport): object {
 /** SARIF 2.1.0: one result for every distinct leak, at its opening line; one rule for every kind. */
 const sarif: Reporter = {
   name: 'sarif',
+  description: 'SARIF 2.1.0, for code scanning: a leak at the line that opened it',
   render(report, { base }) {
     const groups = groupLeaks(report.files);
     const rules = new Map<string, { readonly finding: Finding; readonly index: number }>();

@@ -134,6 +134,7 @@ function checkedText(report: RunReport): string {
 /** The summary at the end of a run, in the manner of Jest's own. */
 const terminal: Reporter = {
   name: 'terminal',
+  description: 'the summary that a run ends with',
   render(report, rendering) {
     const colors = createColors(rendering.colors);
     const label: Label = (name, text) => `${colors.bold(`${name}:`.padEnd(COLUMN))}${text}`;

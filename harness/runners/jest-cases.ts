@@ -40,9 +40,14 @@ function statusOf({ status, mode }: CircusTest): TestCase['status'] {
   return status === 'done' ? 'passed' : 'skipped';
 }
 
+/** A frame of Node's, of a package's or of ours: Jest does not print those either. */
+const isForeign = (line: string): boolean =>
+  /^\s+at /.test(line) && (/[( ]node:|[\\/]node_modules[\\/]/.test(line) || line.includes(__dirname));
+
 /** What went wrong by the test's own doing, as Jest prints it. */
 function failureOf(errors: readonly unknown[]): string {
-  const text = stripVTControlCharacters(errors.map(textOf).join('\n\n'));
+  const lines = stripVTControlCharacters(errors.map(textOf).join('\n\n')).split('\n');
+  const text = lines.filter((line) => !isForeign(line)).join('\n');
   return text.length > LONGEST_FAILURE ? `${text.slice(0, LONGEST_FAILURE)}…` : text;
 }
 

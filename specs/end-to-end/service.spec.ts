@@ -33,6 +33,7 @@ describe('the demo', () => {
       'run',
       '--report',
       report,
+      '--allow-outside',
       '--',
       'jest',
       '--config',

@@ -59,7 +59,14 @@ describe('the packed package', () => {
 
   it('holds what is published, and nothing else', () => {
     const folders = new Set(project.packed.map((path) => path.split('/')[0]));
-    expect([...folders].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+    expect([...folders].sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist',
+      'package.json',
+      'report.schema.json',
+    ]);
     for (const target of Object.values(manifest.exports)) expect(project.packed).toContain(target.replace('./', ''));
   });
 

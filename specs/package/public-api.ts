@@ -12,7 +12,7 @@ export const PUBLIC_API = join(__dirname, 'public-api.md');
 function entryPoints(): readonly (readonly [string, string])[] {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, string> };
   return Object.entries(manifest.exports)
-    .filter(([name]) => !/^\.\/(package\.json|jest-preset)$/.test(name))
+    .filter(([name]) => !/^\.\/(package\.json|report\.schema\.json|jest-preset)$/.test(name))
     .map(([name, target]) => [name.replace(/^\./, 'leakgate'), join(ROOT, target.replace(/\.js$/, '.d.ts'))] as const);
 }
 

@@ -72,7 +72,7 @@ export function aRun(over: Partial<RunReport> = {}): RunReport {
 }
 
 /** A file whose every test bears one of `names` and leaks, and in whose every text they stand. */
-export function aFileNamed(names: readonly string[]): FileReport {
+function aFileNamed(names: readonly string[]): FileReport {
   return aFile({
     tests: names.length,
     cases: names.map((name, at) => aCase({ path: ['Suite', name], findings: [at] })),

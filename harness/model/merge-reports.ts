@@ -1,0 +1,166 @@
+import { type BaselineUse, REPORT_VERSION, type RuleUse, type RunReport, type Versions } from './report';
+import { probesOf, unusedOf, worstOf } from './whole-run';
+
+/** A shard's report, and where it was read. */
+export interface Part {
+  readonly place: string;
+  readonly report: RunReport;
+}
+
+const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();
+
+/** How a part is called in a sentence. */
+const nameOf = ({ report }: Part): string =>
+  report.run.shard === undefined ? 'the run' : `shard ${report.run.shard.index} of ${report.run.shard.count}`;
+
+/** Parts that belong together with the first, and what is wrong with the others. */
+function ofOneRun(parts: readonly [Part, ...Part[]]): { readonly kept: readonly Part[]; readonly problems: string[] } {
+  const [first] = parts;
+  const { id, commit } = first.report.run;
+  const model = parts.find(({ report }) => report.run.shard !== undefined);
+  const count = model?.report.run.shard?.count ?? 0;
+  const taken = new Map<number, string>();
+  const problems: string[] = [];
+  const kept = parts.filter(({ place, report: { run } }) => {
+    if (run.id !== id) {
+      problems.push(
+        `${place} is of another run: ${run.id}, where ${first.place} is of ${id}. Merge the shards of one run.`,
+      );
+      return false;
+    }
+    if (run.commit !== commit) {
+      problems.push(
+        `${place} is of another commit: ${run.commit ?? 'none'}, where ${first.place} is of ${commit ?? 'none'}. Merge the shards of one commit.`,
+      );
+      return false;
+    }
+    if (run.shard === undefined) {
+      if (parts.length === 1) return true;
+      problems.push(
+        `${place} is no shard: it says nothing of \`--shard\`, so what is missing beside it cannot be told.`,
+      );
+      return false;
+    }
+    if (run.shard.count !== count) {
+      problems.push(`${place} is one of ${run.shard.count} shards, where ${model?.place} is one of ${count}.`);
+      return false;
+    }
+    const twin = taken.get(run.shard.index);
+    if (twin !== undefined) {
+      problems.push(`Shard ${run.shard.index} of ${count} is there twice: in ${twin} and in ${place}.`);
+      return false;
+    }
+    taken.set(run.shard.index, place);
+    return true;
+  });
+  for (let index = 1; index <= count; index++) {
+    if (!taken.has(index))
+      problems.push(`Shard ${index} of ${count} is missing: its report was lost, or its job never ran.`);
+  }
+  return { kept, problems };
+}
+
+/** Test files that two shards say they ran: then one of them ran something else than it should. */
+function judgedTwice(parts: readonly Part[]): string[] {
+  const seen = new Map<string, Part>();
+  return parts.flatMap((part) => {
+    const twice = part.report.files.flatMap(({ file, project }) => {
+      const before = seen.get(JSON.stringify([file, project]));
+      return before === undefined || before === part
+        ? []
+        : [`${file} was run twice: in ${nameOf(before)} and in ${nameOf(part)}.`];
+    });
+    for (const { file, project } of part.report.files) {
+      const key = JSON.stringify([file, project]);
+      if (!seen.has(key)) seen.set(key, part);
+    }
+    return [...new Set(twice)];
+  });
+}
+
+/** What every shard says of its rules, as one: a rule matched if it did in any. */
+function mergedRules(reports: readonly RunReport[]): RuleUse[] {
+  const rules = new Map<string, RuleUse>();
+  for (const rule of reports.flatMap(({ rules: own }) => own)) {
+    const { matched: _, ...rest } = rule;
+    const key = JSON.stringify(rest);
+    if (rule.matched || !rules.has(key)) rules.set(key, rule);
+  }
+  return [...rules.values()];
+}
+
+/** The baseline of all shards, which must have read the same one. */
+function mergedBaseline(parts: readonly Part[]): { readonly baseline?: BaselineUse; readonly problems: string[] } {
+  const [first, ...others] = parts.flatMap(({ place, report: { baseline } }) =>
+    baseline === undefined ? [] : [{ place, baseline }],
+  );
+  if (first === undefined) return { problems: [] };
+  const entries = JSON.stringify(unique(first.baseline.entries));
+  const problems = others
+    .filter(({ baseline }) => JSON.stringify(unique(baseline.entries)) !== entries)
+    .map(({ place }) => `${place} was judged by another baseline than ${first.place}.`);
+  if (others.length + 1 < parts.length) problems.push('Some shards were judged by a baseline, and some by none.');
+  const matched = unique([first, ...others].flatMap(({ baseline }) => baseline.matched));
+  return { baseline: { ...first.baseline, matched }, problems };
+}
+
+const mergedVersions = (reports: readonly RunReport[]): Versions => ({
+  leakgate: unique(reports.flatMap(({ versions }) => versions.leakgate)),
+  node: unique(reports.flatMap(({ versions }) => versions.node)),
+  jest: unique(reports.flatMap(({ versions }) => versions.jest)),
+  platform: unique(reports.flatMap(({ versions }) => versions.platform)),
+});
+
+/**
+ * One report of all shards of a run. What is missing, there twice, or of another run makes it `broken`, and is said in a sentence
+ * each; what only the whole run can tell (rules and entries of the baseline that nothing needs) is judged here.
+ * @param lost what could not be read at all, one sentence each
+ */
+export function mergeReports(parts: readonly [Part, ...Part[]], lost: readonly string[]): RunReport {
+  const { kept, problems } = ofOneRun(parts);
+  const reports = kept.map(({ report }) => report);
+  const [first = parts[0].report] = reports;
+  const { shard: _, ...run } = first.run;
+  const { baseline, problems: ofBaseline } = mergedBaseline(kept);
+  const allProblems = [
+    ...lost,
+    ...problems,
+    ...judgedTwice(kept),
+    ...ofBaseline,
+    ...reports.flatMap((report) => report.problems),
+  ];
+  const files = reports.flatMap((report) => report.files).sort((a, b) => (a.file < b.file ? -1 : 1));
+  const merged: Omit<RunReport, 'outcome' | 'unusedAllowances'> = {
+    version: REPORT_VERSION,
+    run: {
+      ...run,
+      startedAt: reports.map((report) => report.run.startedAt).sort()[0] ?? run.startedAt,
+      endedAt:
+        reports
+          .map((report) => report.run.endedAt)
+          .sort()
+          .at(-1) ?? run.endedAt,
+      merged: kept.length,
+    },
+    versions: mergedVersions(reports),
+    probes: probesOf(files),
+    // Of what is missing nobody knows what it would have matched.
+    narrowed: reports.some(({ narrowed }) => narrowed) || lost.length + problems.length > 0,
+    files,
+    off: unique(reports.flatMap(({ off }) => off)),
+    orphans: reports.flatMap(({ orphans }) => orphans),
+    rules: mergedRules(reports),
+    ...(baseline === undefined ? {} : { baseline }),
+    misuses: unique(reports.flatMap(({ misuses }) => misuses)),
+    problems: [...new Set(allProblems)],
+    opinions: reports.flatMap(({ opinions }) => opinions),
+    notes: unique(reports.flatMap(({ notes }) => notes)),
+  };
+  const unusedAllowances = unusedOf(merged);
+  const outcome = worstOf([
+    ...reports.map((report) => report.outcome),
+    ...(unusedAllowances.length > 0 ? (['leaks'] as const) : []),
+    ...(merged.problems.length > 0 ? (['broken'] as const) : []),
+  ]);
+  return { ...merged, outcome, unusedAllowances };
+}
