@@ -39,8 +39,30 @@ const thingSchema: v.GenericSchema<Thing> = v.looseObject({
   owns: v.array(v.lazy(() => thingSchema)),
 });
 
+const hopSchema = v.looseObject({
+  how: v.picklist(['property', 'private', 'symbol', 'variable', 'element', 'key', 'value', 'member', 'internal']),
+  name: text,
+  holds: text,
+  suspect: v.exactOptional(v.boolean()),
+  at: v.exactOptional(frameSchema),
+});
+
+const pathSchema = v.looseObject({
+  root: v.looseObject({
+    kind: v.picklist(['module', 'global', 'timer', 'callback', 'native', 'runtime']),
+    label: text,
+    at: v.exactOptional(frameSchema),
+  }),
+  hops: v.array(hopSchema),
+  below: v.array(hopSchema),
+  alike: count,
+  bytes: v.number(),
+  totalBytes: v.number(),
+  fingerprint: text,
+});
+
 const findingSchema: v.GenericSchema<Finding> = v.looseObject({
-  kind: v.picklist(['leak', 'late', 'foreign-close', 'unproven', 'unused-allow']),
+  kind: v.picklist(['leak', 'late', 'foreign-close', 'unproven', 'retained', 'unused-allow']),
   class: v.exactOptional(v.literal('library')),
   scope: scopeSchema,
   owner: v.picklist(['lineage', 'trigger', 'window', 'overlap', 'none']),
@@ -49,6 +71,7 @@ const findingSchema: v.GenericSchema<Finding> = v.looseObject({
   openedAt: v.exactOptional(frameSchema),
   closedAt: v.exactOptional(frameSchema),
   leftAt: v.exactOptional(frameSchema),
+  path: v.exactOptional(pathSchema),
   trace: v.array(frameSchema),
   openedBy: v.exactOptional(text),
   fingerprint: v.pipe(text, v.nonEmpty()),
@@ -157,7 +180,13 @@ export const reportSchema: v.GenericSchema<RunReport> = v.looseObject({
 });
 
 /** Parts of it that stand in several places, by the name that the published schema gives them. */
-export const reportParts = { frame: frameSchema, scope: scopeSchema, thing: thingSchema, finding: findingSchema };
+export const reportParts = {
+  frame: frameSchema,
+  scope: scopeSchema,
+  thing: thingSchema,
+  path: pathSchema,
+  finding: findingSchema,
+};
 
 /** What is wrong with `value` as a report, by its first fault: the place, what is allowed, what was found. `undefined` if nothing is. */
 export function faultOf(value: unknown): string | undefined {

@@ -21,6 +21,15 @@ export const FULL_REPORT = aRun({
           closedAt: frame,
           leftAt: frame,
           openedBy: 'pg',
+          path: {
+            root: { kind: 'module', label: 'module src/a.ts', at: frame },
+            hops: [{ how: 'property', name: 'all', holds: 'Map (1 entry)', suspect: true, at: frame }],
+            below: [],
+            alike: 1,
+            bytes: 10,
+            totalBytes: 10,
+            fingerprint: 'f',
+          },
           trace: [frame],
           root: {
             kind: 'x',
