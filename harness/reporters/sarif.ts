@@ -50,7 +50,7 @@ const physical = ({ file, line, column }: Pick<Frame, 'file' | 'line' | 'column'
   region: { startLine: Math.max(1, line), startColumn: Math.max(1, column) },
 });
 
-function result({ finding, count, scopes }: LeakGroup, index: number, base: string): object {
+function result({ finding, count, scopes }: LeakGroup, index: number, nth: number, base: string): object {
   const at = finding.openedAt ?? { file: finding.scope.file, line: 1, column: 1 };
   const related: readonly (readonly [Frame | undefined, string])[] = [
     [finding.closedAt, 'closed here'],
@@ -76,7 +76,10 @@ function result({ finding, count, scopes }: LeakGroup, index: number, base: stri
     ),
     occurrenceCount: Math.max(1, count),
     // GitHub tells alerts apart by the first alone, which is a hash and how many alike came before it.
-    partialFingerprints: { primaryLocationLineHash: `${finding.fingerprint}:1`, 'leakgate/v1': finding.fingerprint },
+    partialFingerprints: {
+      primaryLocationLineHash: `${finding.fingerprint}:${nth}`,
+      'leakgate/v1': finding.fingerprint,
+    },
   };
 }
 
@@ -100,6 +103,12 @@ const sarif: Reporter = {
     for (const { finding } of groups) {
       if (!rules.has(ruleId(finding))) rules.set(ruleId(finding), { finding, index: rules.size });
     }
+    const alike = new Map<string, number>();
+    const nth = ({ fingerprint }: Finding): number => {
+      const before = alike.get(fingerprint) ?? 0;
+      alike.set(fingerprint, before + 1);
+      return before + 1;
+    };
     const [version] = report.versions.leakgate;
     const log = {
       $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -116,7 +125,9 @@ const sarif: Reporter = {
           automationDetails: { id: 'leakgate/' },
           invocations: [invocation(report)],
           columnKind: 'utf16CodeUnits',
-          results: groups.map((group) => result(group, rules.get(ruleId(group.finding))?.index ?? 0, base)),
+          results: groups.map((group) =>
+            result(group, rules.get(ruleId(group.finding))?.index ?? 0, nth(group.finding), base),
+          ),
         },
       ],
     };

@@ -100,6 +100,15 @@ describe('SARIF', () => {
     expect(after?.partialFingerprints).toEqual(before?.partialFingerprints);
   });
 
+  it('keeps those apart that only share a fingerprint', () => {
+    const openedAt = { file: 'src/poll.ts', line: 8, column: 3, fn: '', origin: 'user' as const };
+    const { results } = read(leaking(aFinding(), aFinding({ test: 'two', openedAt })));
+    expect(results.map(({ partialFingerprints }) => partialFingerprints.primaryLocationLineHash)).toEqual([
+      'aaaaaaaaaaaa:1',
+      'aaaaaaaaaaaa:2',
+    ]);
+  });
+
   it('says that a run was not successful when something was not checked', () => {
     expect(read(aRun()).invocations[0]?.executionSuccessful).toBe(true);
     expect(read(aRun({ problems: ['x'] })).invocations[0]?.executionSuccessful).toBe(false);

@@ -46,7 +46,7 @@ describe('the summary', () => {
   });
 
   it('names every line of those that only share a fingerprint', () => {
-    const openedAt = { file: '/p/src/poll.ts', line: 8, column: 3, fn: '', origin: 'user' as const };
+    const openedAt = { file: 'src/poll.ts', line: 8, column: 3, fn: '', origin: 'user' as const };
     const files = [aFile({ findings: [aFinding(), aFinding({ test: 'two', openedAt })] })];
     expect(terminal.render(aRun({ outcome: 'leaks', files }), plain)).toContain(
       '  1 × interval of 5 s  src/poll.ts:3:9  aaaaaaaaaaaa\n      Suite › one\n  1 × interval of 5 s  src/poll.ts:8:3  aaaaaaaaaaaa\n      Suite › two\n',
