@@ -11,6 +11,7 @@ describeProbe(
     'leaks-own-watch': {
       kind: 'xds-watch',
       says: /^An xDS watch of CDS "shop-cluster" was started in this test, but never cancelled\./,
+      tree: [],
     },
     'leaks-lost-watch': {
       kind: 'grpc-channel',

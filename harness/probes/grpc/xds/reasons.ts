@@ -62,6 +62,12 @@ export class Managers {
   readonly #destroyed = new WeakSet<object>();
   readonly #keys = new WeakMap<object, object>();
   readonly #ofWatcher = new WeakMap<object, WeakRef<Manager>>();
+  readonly #resolving: ((module: string) => boolean)[] = [];
+
+  /** A copy resolves names; `besides` tells whether a module of it is loaded. Before 1.13 each part watches for itself, and none says for what. */
+  resolving(besides: (module: string) => boolean): void {
+    this.#resolving.push(besides);
+  }
 
   /** A manager is at work: what it watches through now is its own. */
   note(manager: object): void {
@@ -88,10 +94,13 @@ export class Managers {
     }
   }
 
-  /** Why a watch is there; `undefined` if it is no manager's: a server's, a user's own, or an older version's. */
+  /** Why a watch is there; `undefined` if it is no manager's: a server's, or a user's own. */
   why(name: string, watcher: object): Reason | undefined {
     const ref = this.#ofWatcher.get(watcher);
-    if (ref === undefined) return undefined;
+    if (ref === undefined) {
+      const tells = this.#resolving.every((besides) => besides('xds-dependency-manager'));
+      return tells ? undefined : { text: 'unproven: this version does not tell what names it', lost: false };
+    }
     const manager = ref.deref();
     if (manager === undefined || this.#destroyed.has(manager)) {
       return { text: 'its channel is gone: nothing names it any more', lost: true };

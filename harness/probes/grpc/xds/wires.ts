@@ -31,6 +31,10 @@ export class XdsWires {
     this.#wiring = wiring;
     this.#clients = wiring.accounts<XdsClient>();
     wiring.whenLoaded('xds-client', (exports, _besides, file) => this.#wireClients(exports, file));
+    wiring.whenLoaded('resolver-xds', (_exports, besides) => {
+      this.#managers.resolving(besides);
+      return true;
+    });
     wiring.whenLoaded('xds-dependency-manager', (exports) => this.#wireManagers(exports));
   }
 
