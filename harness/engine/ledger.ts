@@ -118,8 +118,7 @@ export class Ledger implements Recorder {
   closed(holding: Holding | undefined, above?: (...args: never[]) => unknown): void {
     if (!(holding instanceof Entry) || holding.closing !== undefined) return;
     // No budget: what is closed by a call of its own was opened at a far higher cost.
-    const seen = above !== undefined && this.#muted === 0;
-    holding.closing = (seen ? this.stacks.take(above) : undefined) ?? OUTSIDE;
+    holding.closing = (above !== undefined && this.#muted === 0 ? this.stacks.take(above) : undefined) ?? OUTSIDE;
   }
 
   acting(): object | undefined {
