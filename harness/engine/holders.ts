@@ -61,13 +61,13 @@ export class Holders {
    */
   gather(roots: readonly Suspect[], wordsFor: (kind: string) => Lexicon, knowledge: Knowledge): readonly Suspect[] {
     const lazy = roots.filter(
-      ({ scope, identity, entries, closed, answered }) =>
+      (root) =>
         // A verdict that was not put off is one on what the test's own code did.
-        scope.sealed &&
-        answered !== true &&
-        closed === undefined &&
-        identity.separate !== true &&
-        (wordsFor(identity.kind).pooled || entries.every(({ watch }) => watch.transient === true)),
+        root.scope.sealed &&
+        root.answered !== true &&
+        root.closed === undefined &&
+        root.identity.separate !== true &&
+        (wordsFor(root.identity.kind).pooled || isTimer(root)),
     );
     if (lazy.length === 0) return roots;
     const holders = this.#holdersOf(lazy);

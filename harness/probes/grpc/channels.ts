@@ -3,6 +3,7 @@ import type { Opening } from '../../engine/opening';
 import type { Probe, Watch } from '../../engine/probe';
 import { type Account, type Accounts, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
+import { drainsByItself, pauseOf } from './wiring/pauses';
 import { type Exports, Wiring } from './wiring/wiring';
 
 /** The parts of an `InternalChannel` that are read: it is what a client's channel comes to, in every version from 1.8. */
@@ -173,20 +174,22 @@ const channels: Probe = {
       for (const channel of accounts.known()) if (TIMERS.some((name) => field(channel, name) === timer)) return false;
       return true;
     };
+    function* resolving(): Iterable<object> {
+      for (const channel of accounts.known()) yield asObject(field(channel, 'resolvingLoadBalancer')) ?? {};
+    }
     /** The pause before a name is resolved again does nothing when it fires and nobody has asked for that. */
-    const drainsByItself = (timer: object): boolean => {
-      for (const channel of accounts.known()) {
-        const resolving = asObject(field(channel, 'resolvingLoadBalancer')) ?? {};
-        const pause = asObject(field(resolving, 'backoffTimeout')) ?? {};
-        if (field(pause, 'timerId') === timer) return field(resolving, 'continueResolving') !== true;
-      }
-      return false;
-    };
+    const drains = (timer: object): boolean =>
+      drainsByItself(
+        timer,
+        resolving(),
+        (each) => [pauseOf(each, 'backoffTimeout')],
+        (each) => field(each, 'continueResolving') !== true,
+      );
     return {
       refine(identity, opening) {
         if (identity.facts?.delayMs === undefined) return identity;
         const { subject } = identity;
-        return isOthers(subject, opening) || drainsByItself(subject) ? undefined : identity;
+        return isOthers(subject, opening) || drains(subject) ? undefined : identity;
       },
       modulesLoaded: () => wiring.search(),
       moduleLoading: () => wiring.search(),

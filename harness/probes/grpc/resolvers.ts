@@ -3,6 +3,7 @@ import type { Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
 import { type Account, isGone, MADE } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
+import { drainsByItself, pauseOf } from './wiring/pauses';
 import { Wiring } from './wiring/wiring';
 
 /** Name resolvers, the stock ones and those registered through the experimental API. */
@@ -74,17 +75,15 @@ const resolvers: Probe = {
      * A server resolves the address it binds with a resolver it keeps no hold on: the timers that space resolutions out fire once, and
      * do nothing unless somebody has asked for another.
      */
-    const drainsByItself = (timer: object): boolean => {
-      for (const thing of accounts.known()) {
-        const pause = asObject(field(thing, 'backoff')) ?? {};
-        if (field(thing, 'nextResolutionTimer') !== timer && field(pause, 'timerId') !== timer) continue;
-        return field(thing, 'continueResolving') !== true;
-      }
-      return false;
-    };
+    const drains = (timer: object): boolean =>
+      drainsByItself(
+        timer,
+        accounts.known(),
+        (each) => [field(each, 'nextResolutionTimer'), pauseOf(each, 'backoff')],
+        (each) => field(each, 'continueResolving') !== true,
+      );
     return {
-      refine: (identity) =>
-        identity.facts?.delayMs !== undefined && drainsByItself(identity.subject) ? undefined : identity,
+      refine: (identity) => (identity.facts?.delayMs !== undefined && drains(identity.subject) ? undefined : identity),
       stop: () => wiring.stop(),
     };
   },

@@ -3,6 +3,7 @@ import type { Identity, Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
 import { type Account, isGone, MADE, prototypeOf } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
+import { drainsByItself, pauseOf } from './wiring/pauses';
 import { References } from './wiring/references';
 import { Wiring } from './wiring/wiring';
 
@@ -116,14 +117,13 @@ const subchannels: Probe = {
      * The timer that bounds a connection attempt, or spaces attempts out, does nothing when it fires and nobody refers to the
      * subchannel or has asked it to connect again: it drains by itself.
      */
-    const drainsByItself = (timer: object): boolean => {
-      for (const subchannel of accounts.open()) {
-        const backoff = asObject(field(subchannel, 'backoffTimeout'));
-        if (backoff === undefined || field(backoff, 'timerId') !== timer) continue;
-        return references(subchannel) <= 0 && field(subchannel, 'continueConnecting') !== true;
-      }
-      return false;
-    };
+    const drains = (timer: object): boolean =>
+      drainsByItself(
+        timer,
+        accounts.open(),
+        (each) => [pauseOf(each, 'backoffTimeout')],
+        (each) => references(each) <= 0 && field(each, 'continueConnecting') !== true,
+      );
     wiring.whenLoaded('subchannel', (exports) => {
       const prototype = prototypeOf(exports, 'Subchannel');
       if (prototype === undefined) return false;
@@ -138,8 +138,7 @@ const subchannels: Probe = {
       );
     });
     return {
-      refine: (identity) =>
-        identity.facts?.delayMs !== undefined && drainsByItself(identity.subject) ? undefined : identity,
+      refine: (identity) => (identity.facts?.delayMs !== undefined && drains(identity.subject) ? undefined : identity),
       stop: () => wiring.stop(),
     };
   },

@@ -1,0 +1,19 @@
+import { asObject, field } from '../../../engine/native';
+
+/** The timer of a thing's own pause between two attempts, which it keeps in the field `name`. */
+export const pauseOf = (thing: object, name: string): unknown => field(asObject(field(thing, name)) ?? {}, 'timerId');
+
+/**
+ * Whether a timer is the pause of something that will do nothing when it fires: it drains by itself.
+ * @param pausesOf the timers by which a thing spaces out what it tries
+ * @param isDone nobody has asked the thing to try again
+ */
+export function drainsByItself<T extends object>(
+  timer: object,
+  things: Iterable<T>,
+  pausesOf: (thing: T) => readonly unknown[],
+  isDone: (thing: T) => boolean,
+): boolean {
+  for (const thing of things) if (pausesOf(thing).includes(timer)) return isDone(thing);
+  return false;
+}
