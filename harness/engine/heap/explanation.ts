@@ -136,7 +136,9 @@ export class Explanation {
     const groups = new Map<string, Read[]>();
     for (const each of read) {
       const key = `${each.path.fingerprint} ${this.#graph.nameOf(each.target)}`;
-      groups.set(key, [...(groups.get(key) ?? []), each]);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [each]);
+      else group.push(each);
     }
     const all = this.#liveness.bytes(live);
     const without = (members: readonly Read[]): number => {
