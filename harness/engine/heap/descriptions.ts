@@ -137,7 +137,7 @@ export class Descriptions {
     let prototype = this.#graph.follow(node, 'property', '__proto__');
     for (let depth = 0; prototype !== undefined && depth < 8; depth++) {
       const made = this.#graph.follow(prototype, 'property', 'constructor');
-      if (made !== undefined && this.#graph.is(made, 'closure', name)) return true;
+      if (made !== undefined && ['', 'Safe'].some((by) => this.#graph.is(made, 'closure', by + name))) return true;
       prototype = this.#graph.follow(prototype, 'property', '__proto__');
     }
     return false;

@@ -96,7 +96,7 @@ export class Explanation {
       live,
       cuts,
       liveness: this.#liveness,
-      costs: new LinkCosts(graph),
+      costs: new LinkCosts(graph, (node) => /^(?:node|library)$/.test(descriptions.originOf(node) ?? '')),
     });
     const read = new Map<number, Read>();
     for (const [target, path] of paths) {

@@ -59,8 +59,14 @@ export class LinkCosts {
   /** A number from 0 to 7 for each name, the same on every machine: of two ways equally dear always one and the same is taken. */
   readonly #ties = new Map<number, number>();
 
-  constructor(graph: HeapGraph) {
+  readonly #isForeign: (node: number) => boolean;
+  readonly #context: number;
+
+  /** @param isForeign whether a function is not the user's: what its scope holds is no way a person would look */
+  constructor(graph: HeapGraph, isForeign: (node: number) => boolean) {
     this.#graph = graph;
+    this.#isForeign = isForeign;
+    this.#context = graph.strings.indexOf('context');
     this.#byEdgeName = {
       internal: costsByIndex(graph, INTERNAL_COSTS),
       property: costsByIndex(graph, PROPERTY_COSTS),
@@ -87,6 +93,7 @@ export class LinkCosts {
       case 'property':
         return this.#byEdgeName.property.get(name) ?? 10;
       case 'internal':
+        if (name === this.#context && this.#isForeign(from)) return 45;
         return this.#byEdgeName.internal.get(name) ?? (types[from] === this.#array ? 8 : 30);
       case 'hidden':
       case 'weak':

@@ -34,8 +34,10 @@ export class Links {
       const named = this.#named(link, links);
       if (named !== undefined) return named;
     }
-    const last = links.at(-1);
-    return { how: 'internal', name: last?.edge === undefined ? 'held' : this.#graph.edgeName(last.edge) };
+    const last = links.at(-1)?.edge;
+    const name = last === undefined ? '' : this.#graph.edgeName(last);
+    // A number is a place in a table of the engine's, and another one on the next run.
+    return { how: 'internal', name: /^\d*$/.test(name) ? 'held' : name };
   }
 
   #named({ from, to, edge }: Link, links: readonly Link[]): LinkName | undefined {
@@ -76,7 +78,9 @@ export class Links {
   #internal(from: number, to: number, name: string, links: readonly Link[]): LinkName | undefined {
     const graph = this.#graph;
     if (BOUND[name] !== undefined) return { how: 'internal', name: BOUND[name] };
-    if (name === 'reactions_or_result') return { how: 'internal', name: 'then' };
+    // Reactions, while it is pending; its value, once it is settled.
+    if (name === 'reactions_or_result')
+      return { how: 'internal', name: graph.nameOf(to) === 'system / PromiseReaction' ? 'then' : 'value' };
     if (name === 'parameters_and_registers') return { how: 'variable', name: 'a local variable' };
     if (name === 'extension' && isContext(graph, from) && graph.typeOf(to) === 'object')
       return { how: 'internal', name: 'awaited by' };
