@@ -27,7 +27,8 @@ export async function collectUntil(gone: () => boolean): Promise<void> {
   for (let round = 0; round < 4 && !gone(); round++) await collectOnce();
 }
 
-async function collectOnce(): Promise<void> {
+/** Forces one full collection. */
+export async function collectOnce(): Promise<void> {
   await turn();
   collector()();
   await turn();

@@ -110,6 +110,13 @@ export class Holders {
     });
   }
 
+  /** Those that were made while the file loaded, and are there for as long as its modules are. */
+  *ofFile(): Iterable<object> {
+    for (const { scope, resource } of this.#made.entries) {
+      if (scope.answerable.kind === 'file' && resource !== undefined) yield resource;
+    }
+  }
+
   #note({ watch, resource, above }: Sighting): void {
     const acting = this.#ledger.current() ?? this.#ledger.stage.window()[0];
     if (acting === undefined) return;

@@ -82,6 +82,7 @@ export class Session {
     const scope = new Scope(kind, name, parent, this.file.file, hook);
     if (kind === 'suite') this.#probes.modulesLoaded();
     if (kind === 'test') this.#ledger.stage.activate(scope);
+    if (kind === 'test') this.retention.begin();
     return scope;
   }
 
@@ -119,6 +120,7 @@ export class Session {
     scope.entries = this.#ledger.sweep(scope.entries);
     if (scope.entries.length > 0) await this.#judge(scope, rulings);
     this.#ruleForeignCloses(scope, rulings);
+    if (scope.kind === 'test') this.retention.end(scope);
     this.#seal(scope);
     if (this.#options.collectEachTest && scope.kind === 'test') rulings.push(...(await this.retention.judge(scope)));
     const kept = this.#allowances.apply(rulings);

@@ -1,8 +1,16 @@
 import { isHeldByListener, isListed } from '../../model/retained-sentence';
-import type { RetainerPath } from '../../model/retainer-path';
+import type { PathRoot, RetainerPath } from '../../model/retainer-path';
 
 /** So few links lead from an entry of a list to what is closed: a connection with its client, its session, its socket. */
 const NEAR = 6;
+
+/** What a library keeps, no test can make it let go of. */
+const isOfApplication = ({ kind, label }: PathRoot): boolean =>
+  (kind === 'module' || kind === 'global') && !label.includes('node_modules') && !label.includes('node:');
+
+/** Whether a listener on something of the application's keeps at least so much alive. */
+export const isHeavy = (path: RetainerPath, leastBytes: number): boolean =>
+  isOfApplication(path.root) && path.bytes >= leastBytes;
 
 /**
  * Whether something that lives on lists what is closed: a Map, a Set or an array that ought to have dropped it, or will grow for
@@ -11,10 +19,7 @@ const NEAR = 6;
  */
 export function isListedForEver(path: RetainerPath): boolean {
   const { root, hops } = path;
-  if (root.kind !== 'module' && root.kind !== 'global') return false;
-  // What a library lists, no test can take off the list.
-  if (root.label.includes('node_modules') || root.label.includes('node:')) return false;
-  if (isHeldByListener(path)) return false;
+  if (!isOfApplication(root) || isHeldByListener(path)) return false;
   const at = hops.findLastIndex(isListed);
   const beyond = hops.slice(at + 1);
   return at >= 0 && beyond.length <= NEAR && beyond.every(({ how }) => how !== 'variable');

@@ -2,7 +2,7 @@ import type { Lexicon } from '../../model/resource';
 import { memory } from '../../model/retainer-path';
 import { asError } from '../as-error';
 import type { Entry } from '../entry';
-import { collectThoroughly } from '../gc';
+import { collectOnce, collectThoroughly } from '../gc';
 import { explain, type HeapAnswer, type TargetAnswer } from '../heap/explain';
 import type { Ledger } from '../ledger';
 import type { Opening } from '../opening';
@@ -14,7 +14,8 @@ import { type Knowledge, type Suspect, suspectOf } from '../suspect';
 import type { Ruling } from '../verdicts';
 import type { Closed } from './closings';
 import { type Expected, wordsOf } from './expected';
-import { isInArray, isListedForEver } from './listed';
+import { LeftListeners } from './left-listeners';
+import { isHeavy, isInArray, isListedForEver } from './listed';
 import { isPartOfAnother } from './owned';
 import { type Held, retainedRulings } from './retained-findings';
 
@@ -41,6 +42,7 @@ export class Retention {
   readonly #knowledge: Knowledge;
   readonly #wordsFor: (kind: string) => Lexicon;
   readonly #options: SessionOptions;
+  readonly #listeners: LeftListeners;
   #asked: Expected[] = [];
   #sweepAt = 256;
 
@@ -56,6 +58,7 @@ export class Retention {
     this.#knowledge = knowledge;
     this.#wordsFor = wordsFor;
     this.#options = options;
+    this.#listeners = new LeftListeners(() => ledger.holders.ofFile());
   }
 
   /**
@@ -112,17 +115,31 @@ export class Retention {
     const closed = this.#ledger.closings.present().filter(({ entry }) => isMeant(entry.scope));
     const asked = this.#asked.filter((each) => isMeant(each.scope));
     const watched: readonly { readonly thing: WeakRef<object> }[] = [...closed, ...asked];
-    if (!watched.some(isThere)) return [];
+    const listeners = scope === undefined && this.#listeners.any;
+    if (!watched.some(isThere) && !listeners) return [];
     this.#probes.drain();
-    if (await collectThoroughly(() => !watched.some(isThere))) return [];
+    if (listeners) await collectOnce();
+    await collectThoroughly(() => !watched.some(isThere));
     const survivors = [...asked.filter(isThere), ...this.#ended(closed.filter(isThere))];
+    if (listeners) survivors.push(...this.#listeners.heavy());
     if (survivors.length === 0) return [];
     return this.#rule(survivors, await this.#explained(survivors));
+  }
+
+  /** A test begins. */
+  begin(): void {
+    this.#listeners.before();
+  }
+
+  /** A test is over, and what goes on in the others is theirs. */
+  end(scope: Scope): void {
+    this.#listeners.after(scope, this.#ledger.stage.window()[0] === scope);
   }
 
   /** Forgets all. */
   clear(): void {
     this.#asked = [];
+    this.#listeners.clear();
     this.#ledger.closings.clear();
   }
 
@@ -204,7 +221,9 @@ function heldBy(expected: Expected, answer: TargetAnswer | undefined): Held[] {
   const { path } = answer;
   if (path.root.kind === 'runtime') return [];
   if (path.root.kind === 'native' && path.hops.every(({ how }) => how !== 'variable' && how !== 'value')) return [];
-  return [{ expected, path }];
+  const at = path.hops.at(-1)?.at;
+  if (expected.leastBytes === undefined || at === undefined) return [{ expected, path }];
+  return [{ expected: { ...expected, trace: [{ ...at, origin: 'user' }] }, path }];
 }
 
 /** Of what nobody asked about, that which is listed for ever, in more tests than one or in a list that says so by its kind. */
@@ -218,6 +237,7 @@ function listedOnly(held: readonly Held[]): Held[] {
   return held.filter((each) => {
     const { expected, path } = each;
     if (!expected.unasked) return true;
+    if (expected.leastBytes !== undefined) return path !== undefined && isHeavy(path, expected.leastBytes);
     if (path === undefined || !isListedForEver(path) || isPartOfAnother(each, held)) return false;
     return !isInArray(path) || (scopes.get(path.fingerprint)?.size ?? 0) > 1;
   });
