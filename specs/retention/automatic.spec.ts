@@ -15,6 +15,10 @@ exports.noteServer = (server) => { servers.push(server); };
 exports.noteLast = (resource) => { last = resource; };
 exports.lastOne = () => last;
 `,
+  'src/bus.js': `
+const { EventEmitter } = require('node:events');
+exports.bus = new EventEmitter();
+`,
   'src/clients.js': `
 class Directory {
   clients = new Map();
@@ -158,6 +162,29 @@ test('makes an error whose stack nobody reads', async () => {
   globalThis.noted = (function () { return new Error('noted'); }).call(server);
   await listen(server);
   await close(server);
+});
+`,
+  'bus.test.js': `
+const { EventEmitter } = require('node:events');
+const { bus } = require('./src/bus');
+const own = new EventEmitter();
+const large = () => Buffer.alloc(5_000_000, 1);
+test('leaks what a listener on the bus sees', () => {
+  const bytes = large();
+  bus.on('config', () => bytes.length); // opens
+});
+test('takes such a listener off', () => {
+  const bytes = large();
+  const listener = () => bytes.length;
+  bus.on('config', listener);
+  bus.off('config', listener);
+});
+test('leaves one that holds next to nothing', () => {
+  bus.on('config', jest.fn());
+});
+test('leaves one on an emitter of its own', () => {
+  const bytes = large();
+  own.on('config', () => bytes.length);
 });
 `,
   'again.test.js': `${START}
