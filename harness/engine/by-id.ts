@@ -1,6 +1,6 @@
 import { executionAsyncId } from 'node:async_hooks';
 import type { Entry, EntryList } from './entry';
-import type { Closings } from './retention/closings';
+import { Closings } from './retention/closings';
 
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
 export const WEAK_ENTRIES = 256;
@@ -8,11 +8,8 @@ export const WEAK_ENTRIES = 256;
 /** Entries by async id, for what is triggered by them; only of those whose line is known. */
 export class ById {
   readonly #entries = new Map<number, Entry>();
-  readonly #closings: Closings;
-
-  constructor(closings: Closings) {
-    this.#closings = closings;
-  }
+  /** What was released, and should be gone. */
+  readonly closings = new Closings();
 
   /** The entry of that async id, if it is still of use. */
   get(asyncId: number): Entry | undefined {
@@ -21,7 +18,7 @@ export class ById {
 
   /** Remembers an entry that knows a line, and what of it should be gone one day. */
   note(entry: Entry): void {
-    this.#closings.born(entry);
+    this.closings.born(entry);
     if ((entry.opening !== undefined || entry.origin !== undefined) && entry.asyncId >= 0) {
       this.#entries.set(entry.asyncId, entry);
     }
@@ -35,7 +32,7 @@ export class ById {
       if (entry.state() === 'released') {
         // What it is just now opening will ask for it.
         if (entry.asyncId !== running) this.#entries.delete(entry.asyncId);
-        if (entry.watch.lasting !== undefined) this.#closings.released(entry);
+        if (entry.watch.lasting !== undefined) this.closings.released(entry);
       } else open.push(entry);
     }
     return open;

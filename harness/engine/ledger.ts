@@ -9,7 +9,6 @@ import { Makers } from './makers';
 import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
 import type { Beginning, Holding, Recorder, Sighting, Watch } from './probe';
 import { PutOffs } from './put-off';
-import { Closings } from './retention/closings';
 import type { Lineage, Scope } from './scope';
 import type { StackPolicy } from './stack-budget';
 import { Stacks } from './stacks';
@@ -25,8 +24,8 @@ export class Ledger implements Recorder {
   /** What is spent on lines. */
   readonly stacks: Stacks;
   readonly #watches = new Map<string, Watch>();
-  readonly closings = new Closings();
-  readonly #byId = new ById(this.closings);
+  readonly #byId = new ById();
+  readonly closings = this.#byId.closings;
   readonly #putOffs: PutOffs;
   readonly #promises: boolean;
   readonly #remembered = new WeakMap<object, Memory>();

@@ -8,7 +8,7 @@ type Listener = (...args: unknown[]) => void;
  * Bytes that a listener must hold to be worth a word. That a test leaves one on a bus of the application's is common and ends with
  * the file's modules; that it keeps so much alive is what takes a process down.
  */
-export const MUCH = 1_000_000;
+const MUCH = 1_000_000;
 
 /** A listener that a test put on an emitter of an outer scope's, and did not take off. Both are held weakly. */
 interface Left {
@@ -94,7 +94,7 @@ export class LeftListeners {
       return [
         {
           thing: listener,
-          kind: 'listener',
+          kind: 'object',
           noun: 'a listener',
           plural: 'listeners',
           label: `for ${quoted}`,
