@@ -132,7 +132,7 @@ describe('leakgate.expectCollected', () => {
     ).toEqual([
       'module protocol.js',
       '└─ exports.protocol : Protocol',
-      '   └─ invokers : Map (1 entry)',
+      expect.stringMatching(/^ {3}└─ invokers : Map \(/),
       expect.stringMatching(/^ {6}└─ \[ "user-service:20880" \] → Invoker {6}← should be gone; /),
     ]);
     expect(run.tests.get('destroys an invoker that stays on the list')?.messages).toContain(

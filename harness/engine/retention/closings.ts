@@ -5,6 +5,10 @@ import type { Watch } from '../probe';
 /** Things that were closed and are not collected yet; past this many no more are noted, for so many of them tell enough. */
 const MOST = 4096;
 
+const { apply } = Reflect;
+const { then } = Promise.prototype;
+const settled = Promise.resolve();
+
 /** A thing that was seen closed. It is held weakly. */
 export interface Closed {
   readonly thing: WeakRef<object>;
@@ -24,10 +28,12 @@ export class Closings {
   readonly #makers = new WeakMap<Entry, Entry>();
   #newborn: Entry | undefined;
 
-  /** Something was opened whose handle may be collected before its owner: its owner is looked up when the next one comes. */
+  /** Something was opened whose handle may be collected before its owner, which it is given by the code now running. */
   born(entry: Entry): void {
     if (this.#newborn !== undefined) this.#meet();
-    if (entry.watch.lasting !== undefined) this.#newborn = entry;
+    if (entry.watch.lasting === undefined) return;
+    this.#newborn = entry;
+    apply(then, settled, [this.#meet]);
   }
 
   /** Something was released. What nobody is to answer for, or what was reported, is none of this book's. */
@@ -72,7 +78,7 @@ export class Closings {
     this.#newborn = undefined;
   }
 
-  #meet(): void {
+  readonly #meet = (): void => {
     const entry = this.#newborn;
     this.#newborn = undefined;
     const thing = entry && thingOf(entry);
@@ -81,7 +87,7 @@ export class Closings {
     const maker = entry.watch.lasting?.madeBy?.(thing);
     const known = maker && this.#byThing.get(maker);
     if (known !== undefined && known !== entry) this.#makers.set(entry, known);
-  }
+  };
 
   #drop(): void {
     this.#closed = this.#closed.filter(({ thing }) => thing.deref() !== undefined);

@@ -16,17 +16,21 @@ interface Left {
   readonly event: string | symbol;
   readonly listener: WeakRef<Listener>;
   readonly scope: Scope;
-  /** Bytes in use when its test began. */
-  readonly beforeBytes: number;
+  /** What was in use when its test began. */
+  readonly before: Used;
 }
 
 const { eventNames, rawListeners } = EventEmitter.prototype;
 const memoryUsage = process.memoryUsage.bind(process);
 
-function usedBytes(): number {
-  const { heapUsed, external } = memoryUsage();
-  return heapUsed + external;
+interface Used {
+  readonly heapUsed: number;
+  readonly external: number;
 }
+
+/** On the heap or beside it: what is garbage before makes up for what is added on the one, and hardly on both. */
+const hasGrown = (before: Used, now: Used): boolean =>
+  now.heapUsed - before.heapUsed >= MUCH || now.external - before.external >= MUCH;
 
 /** A `once` is known by the listener it was given. */
 const given = (raw: Listener): Listener => (raw as { listener?: Listener }).listener ?? raw;
@@ -48,7 +52,7 @@ export class LeftListeners {
   readonly #emitters: () => Iterable<object>;
   readonly #known = new WeakSet<Listener>();
   #left: Left[] = [];
-  #beforeBytes: number | undefined;
+  #before: Used | undefined;
 
   /** @param emitters those made outside of any test */
   constructor(emitters: () => Iterable<object>) {
@@ -58,7 +62,7 @@ export class LeftListeners {
   /** A test begins: what is there already is nobody's. */
   before(): void {
     const [any] = this.#emitters();
-    this.#beforeBytes = any === undefined ? undefined : usedBytes();
+    this.#before = any === undefined ? undefined : memoryUsage();
     for (const emitter of this.#those()) {
       for (const [, listener] of listenersOn(emitter)) this.#known.add(listener);
     }
@@ -71,8 +75,7 @@ export class LeftListeners {
         if (this.#known.has(fn)) continue;
         this.#known.add(fn);
         const refs = { emitter: new WeakRef(emitter), listener: new WeakRef(fn) };
-        if (alone && this.#beforeBytes !== undefined)
-          this.#left.push({ ...refs, event, scope, beforeBytes: this.#beforeBytes });
+        if (alone && this.#before !== undefined) this.#left.push({ ...refs, event, scope, before: this.#before });
       }
     }
   }
@@ -85,10 +88,10 @@ export class LeftListeners {
 
   /** Those that may hold much, for much more is in use than before their test. To be asked after a collection. */
   heavy(): readonly Expected[] {
-    const nowBytes = usedBytes();
+    const now = memoryUsage();
     return this.#left.flatMap((left): Expected[] => {
-      const { event, listener, scope, beforeBytes } = left;
-      if (nowBytes - beforeBytes < MUCH || !isOn(left)) return [];
+      const { event, listener, scope, before } = left;
+      if (!hasGrown(before, now) || !isOn(left)) return [];
       const quoted = typeof event === 'symbol' ? String(event) : `"${event}"`;
       const argument = typeof event === 'symbol' ? String(event) : `'${event}'`;
       return [
