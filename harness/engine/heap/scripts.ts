@@ -73,7 +73,10 @@ export class Scripts {
     const shared = this.#graph.follow(closure, 'internal', 'shared');
     let file = '';
     for (const field of SCRIPT_FIELDS) {
-      const script = shared === undefined ? undefined : this.#graph.follow(shared, 'internal', field);
+      const found = shared === undefined ? undefined : this.#graph.follow(shared, 'internal', field);
+      // Node 20: a function that has a breakpoint keeps its script behind the record of that.
+      const isBroken = found !== undefined && this.#graph.nameOf(found) === 'system / DebugInfo';
+      const script = isBroken ? this.#graph.follow(found, 'hidden', '1') : found;
       if (script !== undefined && file === '') file = this.#graph.nameOf(script);
     }
     const path = normalizePath(file);

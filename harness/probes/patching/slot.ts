@@ -1,4 +1,5 @@
-type Undo = () => void;
+/** Puts something back. */
+export type Undo = () => void;
 
 /**
  * Puts something else into a property of somebody's object.
