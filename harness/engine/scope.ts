@@ -44,6 +44,8 @@ export class Scope {
   entries: Entry[] = [];
   /** After this the scope answers for whatever it left; what is still born in its context is late. */
   sealed = false;
+  /** Leaving it is the end of all it did: verdicts that would wait for the end of the file fall then. */
+  final = false;
   /** It has had so many at once that the transient ones are no longer held weakly, for a sweep is cheaper than that many WeakRefs. */
   flooded = false;
   /** How many entries may be recorded before the next sweep. */

@@ -117,8 +117,7 @@ export class Session {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
     await ticks();
-    scope.entries = this.#ledger.sweep(scope.entries);
-    if (scope.entries.length > 0) await this.#judge(scope, rulings);
+    if (this.#sweep(scope).length > 0) await this.#judge(scope, rulings);
     this.#ruleForeignCloses(scope, rulings);
     if (scope.kind === 'test') this.retention.end(scope);
     this.#seal(scope);
@@ -172,17 +171,14 @@ export class Session {
   }
 
   async #judge(scope: Scope, rulings: Ruling[]): Promise<void> {
-    const hasty = this.#options.collectEachTest && scope.kind === 'test' ? this.#ledger.holders : undefined;
-    if (hasty !== undefined) {
-      await collectUntil(() => {
-        scope.entries = this.#ledger.sweep(scope.entries);
-        return scope.entries.length === 0;
-      });
-    }
+    const isFinal = scope.final || (this.#options.collectEachTest && scope.kind === 'test');
+    const hasty = isFinal ? this.#ledger.holders : undefined;
+    if (scope.final) this.#probes.drain();
+    if (hasty !== undefined) await collectUntil(() => this.#sweep(scope).length === 0);
     // What a server of `beforeAll` accepted for one test is dropped now, and not looked at again after every other.
-    for (let up = scope.parent; up !== undefined; up = up.parent) up.entries = this.#ledger.sweep(up.entries);
+    for (let up = scope.parent; up !== undefined; up = up.parent) this.#sweep(up);
     const deferred: EntryList = scope.kind === 'suite' ? this.#deferred : { entries: [], sweepAt: 0 };
-    deferred.entries = this.#ledger.sweep(deferred.entries);
+    this.#sweep(deferred);
     const lookOnce = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge, deferred.entries, hasty);
     await this.#decide(lookOnce, rulings, () => this.#lookClosely(scope, lookOnce));
   }
@@ -259,8 +255,12 @@ export class Session {
 
   #all(): Entry[] {
     const lists: readonly EntryList[] = [this.host, this.file, this.#deferred, this.#ledger.late];
-    for (const list of lists) list.entries = this.#ledger.sweep(list.entries);
-    return lists.flatMap((list) => list.entries);
+    return lists.flatMap((list) => this.#sweep(list));
+  }
+
+  #sweep(list: EntryList): Entry[] {
+    list.entries = this.#ledger.sweep(list.entries);
+    return list.entries;
   }
 
   #seal(scope: Scope): void {
