@@ -1,7 +1,10 @@
 import type { Options } from './config';
 import type { Finding } from './model/finding';
 import type { Allowance } from './model/rule';
+import type { TrackOptions, TrackWishes } from './model/tracking';
+import { GrowthError } from './runners/growth-error';
 import { LeakError } from './runners/leak-error';
+import type { ScenarioGate } from './runners/scenario-gate';
 
 export type { Options } from './config';
 export type {
@@ -23,10 +26,12 @@ export type { Facts, Lexicon, Thing } from './model/resource';
 export type { Rule } from './model/rule';
 export type { OwnerKind, ScopeKind, ScopeRef } from './model/scope';
 export type { TestCase, TimelineEvent } from './model/test-case';
-export { type Allowance, LeakError };
+export type { TrackOptions } from './model/tracking';
+export { type Allowance, GrowthError, LeakError };
 
 /** Where the environment leaves word for the tests in its sandbox. */
 const GATE = Symbol.for('leakgate.gate');
+const TRACKED = Symbol.for('leakgate.tracked');
 
 /** The gate's own: frames above `above` are none of the test's. */
 type ExpectCollected = (object: object, label: string | undefined, above: (...args: never[]) => unknown) => void;
@@ -60,6 +65,58 @@ export const leakgate = {
   expectCollected(object: object, label?: string): void {
     const gate = (globalThis as Record<PropertyKey, unknown>)[GATE] as typeof leakgate | undefined;
     (gate?.expectCollected as ExpectCollected | undefined)?.(object, label, leakgate.expectCollected);
+  },
+
+  /**
+   * Accounts for every instance of a class of one's own, and of what is derived from it, as for a socket: one that its scope has not
+   * released is a leak, at the line of its `new`. Said once in a set-up file (`setupFiles` or `setupFilesAfterEnv`), it holds for all
+   * instances made from then on, wherever the class was imported before. The class stays as it is.
+   * Another copy of its module (`jest.resetModules()`, `jest.isolateModules()`) is another class. Without the gate it does nothing.
+   *
+   * @param Class a class, or a function that is used as one
+   * @param options `release`: the name of the method that releases an instance, or several; it counts when it has returned, or the
+   * promise it gave is fulfilled. Not needed where there is a `[Symbol.dispose]()` or `[Symbol.asyncDispose]()`
+   * @throws UsageError for what is no class, or has no such method; Error for a class whose instances cannot be seen
+   * @example
+   * leakgate.track(InvokerClass, { release: 'destroy' });
+   */
+  track<T extends object>(Class: { readonly prototype: T }, options: TrackOptions<T> = {}): void {
+    const global = globalThis as Record<PropertyKey, unknown>;
+    const list = (global[TRACKED] ?? { wishes: [], takers: new Set() }) as TrackWishes;
+    if (global[TRACKED] === undefined)
+      Object.defineProperty(global, TRACKED, { configurable: true, enumerable: false, writable: true, value: list });
+    const wish = { Class, options };
+    for (const take of list.takers) take(wish);
+    list.wishes.push(wish);
+  },
+
+  /**
+   * Runs a scenario again and again within a test and fails if something grows with every run: objects by class, functions,
+   * listeners, the entries of a collection, file descriptors. What levels off (a cache that is full, a module that is loaded) is none,
+   * if it does so well before the last run; neither is a straggler or two. Without the gate it only runs it.
+   *
+   * @param runs how often, 10 at least; caches must be full after a third of it
+   * @param scenario awaited each time, one run after the other
+   * @throws {GrowthError} with a table of what grows, the functions that make it, and what holds it; `UsageError` for fewer runs
+   * @example
+   * await leakgate.repeat(20, async () => (await connect()).close());
+   */
+  async repeat(runs: number, scenario: () => unknown): Promise<void> {
+    const asked: { stack?: string } = {};
+    Error.captureStackTrace(asked, leakgate.repeat);
+    // Read at once: unread, a stack holds the functions on it.
+    const frames = asked.stack?.replace(/^.*\n?/, '') ?? '';
+    const gate = (globalThis as Record<PropertyKey, unknown>)[GATE] as ScenarioGate | undefined;
+    if (gate?.growthOver === undefined) {
+      for (let run = 0; run < runs; run++) await scenario();
+      return;
+    }
+    const said = await gate.growthOver(runs, scenario);
+    if (said === undefined) return;
+    const error = new GrowthError(said);
+    // After so many awaits its own would be the harness's.
+    error.stack = `${error.name}: ${said}\n${frames}`;
+    throw error;
   },
 } as const;
 

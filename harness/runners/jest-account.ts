@@ -21,6 +21,7 @@ import { jestFiles } from './jest-files';
 import { letGo } from './jest-letting-go';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
 import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
+import { scenarioGate } from './scenario-gate';
 import { explain } from './second-opinion';
 import { type SourceMapper, sourceMapper } from './source-maps';
 
@@ -55,7 +56,7 @@ export class JestAccount {
   readonly #tests = new Map<Scope, CircusTest>();
   #finished = false;
   /** Jest's own list of what went wrong at file level, and which of it is ours. */
-  #unhandled: readonly unknown[] = [];
+  #unhandled: unknown[] = [];
   readonly #ours = new Set<unknown>();
   /** What each test leaks, by position among the findings. */
   readonly #blamed = new Map<CircusTest, number[]>();
@@ -94,11 +95,12 @@ export class JestAccount {
     const { global, setupFiles } = this.#options;
     // Jest reads this very array after the environment is made, and before `setup()`.
     if (!Object.isFrozen(setupFiles)) (setupFiles as string[]).unshift(SANDBOX_FILE);
+    const deliver = (rulings: readonly Ruling[]): void => this.#deliver(rulings, this.#unhandled);
     Object.defineProperty(global, GATE, {
       configurable: true,
       enumerable: false,
       writable: false,
-      value: gateOf(this.#session),
+      value: { ...gateOf(this.#session), ...scenarioGate(this.#session, this.#options, () => this.#mapped, deliver) },
     });
     this.#forgetExit = watchForEarlyExit(this.#options.file);
     this.#session.start();

@@ -19,8 +19,20 @@ const CLEAN = "test('is clean', () => new Promise((done) => { setTimeout(done, 1
 const TYPED = `
 import { withLeakgate } from 'leakgate/jest';
 import GatedNode from 'leakgate/jest/node';
+import { leakgate } from 'leakgate';
+import 'leakgate/matchers';
+import { expect } from '@jest/globals';
 import { TestEnvironment } from 'jest-environment-node';
 
+class Client { close(): void {} private secret(): void {} }
+leakgate.track(Client, { release: 'close' });
+// @ts-expect-error it has no such method
+leakgate.track(Client, { release: 'destroy' });
+export const asked: Promise<void> = expect(() => 7).not.toLeak({ kind: 'interval', openedAt: expect.stringContaining('x') });
+export const gone: Promise<void> = expect(new WeakRef({})).toBeCollected();
+export const grown: Promise<void> = leakgate.repeat(10, async () => 7);
+// @ts-expect-error leaks have no such field
+expect(() => 7).toLeak({ type: 'interval' });
 class Mine extends TestEnvironment {}
 export class Gated extends withLeakgate(Mine) {}
 export const classes: (typeof TestEnvironment)[] = [Gated, GatedNode];

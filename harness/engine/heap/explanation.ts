@@ -28,6 +28,8 @@ export interface Setting {
 
 interface Read {
   readonly target: number;
+  /** All nodes on the way, the object included. */
+  readonly through: readonly number[];
   readonly path: Omit<RetainerPath, 'alike' | 'bytes' | 'totalBytes'>;
 }
 
@@ -54,11 +56,8 @@ export class Explanation {
   of(count: number): readonly TargetAnswer[] {
     const nodes = Array.from({ length: count }, (_, index) => this.#held.get(`target ${index}`));
     if (nodes.every((node) => node === undefined)) return nodes.map(() => ({ kind: 'collected' }));
-    const others = bystanders(this.#graph, this.#scripts);
     const realms = this.#realms();
-    const global = this.#held.get('global');
-    // The environment that has the sandbox is one of theirs.
-    const cuts: Cuts = { ...others, seeds: [...others.seeds, ...realms, ...(global === undefined ? [] : [global])] };
+    const cuts = this.#cuts(realms);
     // What is asked for may be an instance of a class of theirs.
     for (const node of nodes) if (node !== undefined) cuts.cut[node] = 0;
     const live = this.#liveness.reachable(cuts);
@@ -74,6 +73,31 @@ export class Explanation {
       const path = weighed.get(node);
       return path === undefined ? { kind: 'excused', by: 'variables of the test file' } : { kind: 'held', path };
     });
+  }
+
+  /** What lives for reasons of the user's: 1 for each node that bystanders do not keep alone. */
+  live(): Uint8Array {
+    return this.#liveness.reachable(this.#cuts(this.#realms()));
+  }
+
+  /** Paths to nodes of one's own choice, with all the nodes they lead through; none for what only bystanders hold. */
+  pathsTo(nodes: ReadonlySet<number>): ReadonlyMap<number, { path: RetainerPath; through: readonly number[] }> {
+    const realms = this.#realms();
+    const cuts = this.#cuts(realms);
+    const read = this.#read(nodes, this.#liveness.reachable(cuts), cuts, realms);
+    return new Map(
+      [...read].map(([node, { path, through }]) => [
+        node,
+        { path: { ...path, alike: 1, bytes: 0, totalBytes: 0 }, through },
+      ]),
+    );
+  }
+
+  #cuts(realms: ReadonlySet<number>): Cuts {
+    const others = bystanders(this.#graph, this.#scripts);
+    const global = this.#held.get('global');
+    // The environment that has the sandbox is one of theirs.
+    return { ...others, seeds: [...others.seeds, ...realms, ...(global === undefined ? [] : [global])] };
   }
 
   #read(
@@ -104,6 +128,7 @@ export class Explanation {
       const { kind, stableLabel } = path.root;
       read.set(target, {
         target,
+        through: path.links.map(({ to }) => to),
         path: {
           root: rootOf(path),
           hops: markSuspects(hops.map(({ node: _node, className: _class, origin: _origin, ...hop }) => hop)),

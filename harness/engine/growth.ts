@@ -1,0 +1,228 @@
+import type { Frame, FrameOrigin } from '../model/frame';
+import type { Counts, GrownThing, Growth } from '../model/growth';
+import { turn } from './clock';
+import { collectUntil } from './gc';
+import { type Births, watchBirths } from './growth-births';
+import {
+  countsAt,
+  type GrowthPoint,
+  type GrowthPoints,
+  grownClasses,
+  grownDescriptors,
+  growsThroughout,
+  hasGrown,
+  openDescriptors,
+  slopeOf,
+} from './growth-points';
+import type { Descriptions } from './heap/descriptions';
+import { Explanation } from './heap/explanation';
+import { HeapCensus } from './heap/heap-census';
+import { hold } from './heap/holder';
+import { takeSnapshot } from './heap/snapshot-file';
+import type { FileClassifier } from './opening';
+
+/** What a scenario is run in. */
+export interface GrowthSetting {
+  /** The sandbox's. */
+  readonly global: object;
+  readonly rootDir: string;
+  readonly classifier: FileClassifier;
+  /** How a place in the transformed source is said. */
+  readonly placeOf: (frame: Frame) => string;
+  /** Used heap past which no snapshot is taken, in bytes. */
+  readonly mostHeapBytes: number;
+}
+
+/** Fewer cannot tell a slope from a straggler. */
+export const FEWEST_RUNS = 10;
+
+/** Of what came with the last runs, so many of a class are looked at: one of them may be held otherwise. */
+const SAMPLES = 3;
+
+const memoryUsage = process.memoryUsage.bind(process);
+
+/** Runs a scenario again and again and says what grows with every run. */
+export class GrowthWatch {
+  readonly #setting: GrowthSetting;
+
+  constructor(setting: GrowthSetting) {
+    this.#setting = setting;
+  }
+
+  /**
+   * @param runs how often; after a third of it (so that caches fill and modules load), in the middle and at the end all is counted
+   * @returns what grew both times, by about one a run at least
+   * @throws whatever `scenario` throws; Error if the heap is too large to be looked at
+   */
+  async over(runs: number, scenario: () => unknown): Promise<Growth> {
+    const first = Math.max(2, Math.round(runs / 3));
+    const middle = first + Math.floor((runs - first) / 2);
+    const after: Counts = [first, middle, runs];
+    await play(scenario, first);
+    const begin = await this.#point(first);
+    await play(scenario, middle - first);
+    const half = await this.#point(middle);
+    if (!hasGrown(begin, half)) {
+      await play(scenario, runs - middle);
+      return { after, grown: [] };
+    }
+    const births = watchBirths(grownClasses(begin, half), this.#setting);
+    try {
+      await play(scenario, runs - middle);
+    } finally {
+      births.stop();
+    }
+    await settle();
+    return { after, grown: this.#grown(begin, half, runs, births) };
+  }
+
+  async #point(run: number): Promise<GrowthPoint> {
+    await settle();
+    return { run, heap: this.#look().census.counts, descriptors: openDescriptors() };
+  }
+
+  #look(): { readonly census: HeapCensus; readonly explanation: Explanation } {
+    const { global, rootDir, classifier, mostHeapBytes } = this.#setting;
+    const originOf = (file: string): FrameOrigin => classifier.origin(file);
+    const used = memoryUsage().heapUsed;
+    if (used > mostHeapBytes)
+      throw new Error(`The heap is too large to be looked at: ${Math.round(used / 1e6)} MB are in use.`);
+    // Found again in the snapshot, so it has to be there until that is taken.
+    const held = hold([['global', new WeakRef(global)]]);
+    const graph = takeSnapshot(() => {});
+    held.at(0);
+    const explanation = new Explanation(graph, { rootDir, testFile: undefined, originOf });
+    return { explanation, census: new HeapCensus(graph, explanation.live(), originOf) };
+  }
+
+  #grown(begin: GrowthPoint, half: GrowthPoint, run: number, births: Births): readonly GrownThing[] {
+    const { rootDir, classifier, placeOf } = this.#setting;
+    const { census, explanation } = this.#look();
+    const points: GrowthPoints = [begin, half, { run, heap: census.counts, descriptors: openDescriptors() }];
+    const samples = samplesOf(census, points);
+    const roots = new Roots();
+    for (const [node, { path, through }] of explanation.pathsTo(new Set(samples.keys()))) {
+      const { counts, contains } = samples.get(node) as Counted;
+      if (!contains && isNobodys(census, node, classifier)) continue;
+      const frame = contains ? undefined : (births.of(census.classOf(node)) ?? writtenAt(census, node));
+      const owner = through.find((each) => each !== node && samples.get(each)?.contains === false);
+      roots.add({
+        node,
+        key: `${path.fingerprint} ${census.classOf(node)}`,
+        owner: contains ? undefined : owner,
+        through,
+        contains,
+        thing: {
+          what: wordsFor(census.descriptions, node, contains),
+          counts,
+          perRun: slopeOf(counts, points),
+          ...(frame === undefined || frame.origin === 'node' ? {} : { madeAt: placeOf(frame) }),
+          along: [],
+          path,
+        },
+      });
+    }
+    return [...roots.told(), ...grownDescriptors(points, rootDir)];
+  }
+}
+
+/** Something that grew, and how it is held. */
+interface Candidate {
+  readonly node: number;
+  /** What is held the same way is told of once. */
+  readonly key: string;
+  /** What grew as well and holds it: that is told of, and this with it. */
+  readonly owner: number | undefined;
+  readonly through: readonly number[];
+  readonly contains: boolean;
+  readonly thing: GrownThing;
+}
+
+/** Of all that grew, what is worth a line of its own. */
+class Roots {
+  readonly #candidates = new Map<string, Candidate>();
+
+  add(candidate: Candidate): void {
+    if (!this.#candidates.has(candidate.key)) this.#candidates.set(candidate.key, candidate);
+  }
+
+  told(): readonly GrownThing[] {
+    const all = [...this.#candidates.values()];
+    const things = all.filter(({ owner, contains }) => !contains && owner === undefined);
+    // A collection that grows by what is told of would say it once more.
+    const collections = all.filter(
+      ({ node, contains }) => contains && !all.some((each) => !each.contains && each.through.includes(node)),
+    );
+    const alongWith = (node: number): readonly string[] => [
+      ...new Set(all.filter(({ owner }) => owner === node).map(({ thing }) => thing.what)),
+    ];
+    return [...things, ...collections].map(({ node, thing }) => ({ ...thing, along: alongWith(node) }));
+  }
+}
+
+const PARTS: Readonly<Record<string, string>> = { Array: 'elements', Map: 'entries', Set: 'members' };
+
+function wordsFor(descriptions: Descriptions, node: number, contains: boolean): string {
+  const name = descriptions.className(node);
+  const said = /^(?:class|function|bound|suspended)\b/.test(name) ? name.replace(/ (\S+)$/, ' `$1`') : `\`${name}\``;
+  if (!contains) return said;
+  const collection = descriptions.isMap(node) ? 'Map' : descriptions.isMapOrSet(node) ? 'Set' : name;
+  return `${PARTS[collection] ?? 'properties'} of ${said}`;
+}
+
+/** A plain thing that may be anybody's, or a function of Node's: what it grows for is the process's own doings. What holds it may tell more. */
+function isNobodys({ graph, scripts }: HeapCensus, node: number, classifier: FileClassifier): boolean {
+  const file = scripts.fileOf(node) ?? '';
+  const isPlain = graph.typeOf(node) === 'closure' || /^(?:Object|Array)$/.test(graph.nameOf(node));
+  return isPlain && (file === '' || classifier.origin(file) === 'node');
+}
+
+/** Where a function, or the class of an object, is written. */
+function writtenAt(census: HeapCensus, node: number): Frame | undefined {
+  const written = census.functionOf(node);
+  return written === undefined ? undefined : census.descriptions.at(written);
+}
+
+async function play(scenario: () => unknown, times: number): Promise<void> {
+  for (let count = 0; count < times; count++) await scenario();
+}
+
+/** What closes in later turns has closed, and what nobody holds is gone. */
+async function settle(): Promise<void> {
+  await collectUntil(() => false);
+  await turn();
+}
+
+interface Counted {
+  readonly counts: Counts;
+  /** It is a collection, and what is counted is what it holds. */
+  readonly contains: boolean;
+}
+
+/** Nodes that stand for what grew: of a class those that came last, of collections each by itself. */
+function samplesOf(census: HeapCensus, points: GrowthPoints): ReadonlyMap<number, Counted> {
+  const [, half] = points;
+  const { ids } = census.graph.columns;
+  const samples = new Map<number, Counted>();
+  const left = new Map<string, number>();
+  for (const [name] of census.counts.byClass) {
+    const counts = countsAt(points, ({ heap }) => heap.byClass.get(name));
+    if (growsThroughout(counts, points)) left.set(name, SAMPLES);
+  }
+  for (const node of census.things()) {
+    const id = ids[node] ?? 0;
+    if (half.heap.sizes.has(id)) {
+      const counts = countsAt(points, ({ heap }) => heap.sizes.get(id));
+      // It was there from the beginning.
+      if (points[0].heap.sizes.has(id) && growsThroughout(counts, points))
+        samples.set(node, { counts, contains: true });
+      continue;
+    }
+    const name = census.classOf(node);
+    const more = left.get(name) ?? 0;
+    if (more === 0) continue;
+    left.set(name, more - 1);
+    samples.set(node, { counts: countsAt(points, ({ heap }) => heap.byClass.get(name)), contains: false });
+  }
+  return samples;
+}
