@@ -25,6 +25,19 @@ const STACK_RECORDS = [
 /** By what names those parts leave their state on a global for each other: a plain object, of no class of theirs. */
 const STATES = ['<symbol JEST_STATE_SYMBOL>', '<symbol $$jest-matchers-object>'] as const;
 
+/** So many links at the head of a list tell what it lists: the frames of built-ins come without bytecode. */
+const HEAD = 24;
+
+/** From Node 26 on a stack is one plain list, in which receivers and functions stand beside their bytecode. */
+function isStack(graph: HeapGraph, node: number): boolean {
+  const end = Math.min(graph.endEdge(node), graph.firstEdge(node) + HEAD);
+  for (let edge = graph.firstEdge(node); edge < end; edge++) {
+    if (graph.edgeType(edge) === 'internal' && graph.is(graph.target(edge), 'code', 'system / BytecodeWrapper'))
+      return true;
+  }
+  return false;
+}
+
 const isKeeper = (file: string): boolean => KEEPERS.test(packageOf(file) ?? '');
 const isHarness = (file: string): boolean => file.startsWith(HARNESS_DIR);
 
@@ -47,7 +60,7 @@ export function bystanders(graph: HeapGraph, scripts: Scripts): Cuts {
       }
     } else if ((type === 'hidden' || type === 'code') && records.has(graph.columns.names[node] ?? -1)) {
       cut[node] = 1;
-    }
+    } else if (type === 'array' && isStack(graph, node)) cut[node] = 1;
     if (type !== 'object') continue;
     for (let edge = graph.firstEdge(node); edge < graph.endEdge(node); edge++) {
       // The state itself, for Jest's environment keeps another reference to all that a global has ever had.
