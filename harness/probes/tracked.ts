@@ -1,8 +1,13 @@
 import type { ActiveProbe, Probe, Watch } from '../engine/probe';
 import type { TrackWish, TrackWishes } from '../model/tracking';
-import { Instances } from './tracked/instances';
+import type { Instances } from './tracked/instances';
 import { type Life, stateOfLife } from './tracked/life';
-import { readWish } from './tracked/tracking';
+
+/** Only where a class is tracked: a debugger and what goes with it are nothing to load into every worker. */
+const forWishes = () => ({
+  ...(require('./tracked/instances') as typeof import('./tracked/instances')),
+  ...(require('./tracked/tracking') as typeof import('./tracked/tracking')),
+});
 
 const KIND = 'tracked-object';
 const WISHES = Symbol.for('leakgate.tracked');
@@ -64,6 +69,7 @@ const tracked: Probe = {
     Object.defineProperty(realm.global, WISHES, { configurable: true, enumerable: false, writable: true, value: list });
     const take = (wish: TrackWish): void =>
       recorder.unrecorded(() => {
+        const { Instances, readWish } = forWishes();
         const tracking = readWish(wish, realm.global);
         // Only now: to see constructors at work costs a debugger.
         instances ??= new Instances(recorder, instanceOf, [globalThis, realm.global]);

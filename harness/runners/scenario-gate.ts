@@ -1,6 +1,3 @@
-import { isCollected } from '../engine/collected';
-import { FEWEST_RUNS, GrowthWatch } from '../engine/growth';
-import { explain } from '../engine/heap/explain';
 import type { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
@@ -12,6 +9,13 @@ import { UsageError } from '../model/usage-error';
 import { asWritten } from './as-written';
 import { jestFiles } from './jest-files';
 import type { SourceMapper } from './source-maps';
+
+/** Only where a test asks: neither growth nor what reads a heap is anything to load into every worker. */
+const engine = {
+  growth: () => require('../engine/growth') as typeof import('../engine/growth'),
+  collected: () => require('../engine/collected') as typeof import('../engine/collected'),
+  heap: () => require('../engine/heap/explain') as typeof import('../engine/heap/explain'),
+};
 
 /** What a scenario within a test left. */
 export interface Scenario {
@@ -93,6 +97,7 @@ async function scenario(session: Session, keeper: Keeper, fn: () => unknown): Pr
 }
 
 async function growthOver(runs: unknown, fn: () => unknown, keeper: Keeper): Promise<string | undefined> {
+  const { FEWEST_RUNS, GrowthWatch } = engine.growth();
   if (typeof runs !== 'number' || !Number.isInteger(runs) || runs < FEWEST_RUNS)
     throw new UsageError(
       `leakgate.repeat(${String(runs)}) needs a whole number of runs, ${FEWEST_RUNS} at least: fewer cannot tell a slope from a straggler.`,
@@ -106,8 +111,8 @@ async function growthOver(runs: unknown, fn: () => unknown, keeper: Keeper): Pro
 }
 
 async function heldBy(ref: WeakRef<object>, { global, rootDir }: Keeper): Promise<string | undefined> {
-  if (await isCollected(ref)) return undefined;
-  const answer = await explain({
+  if (await engine.collected().isCollected(ref)) return undefined;
+  const answer = await engine.heap().explain({
     targets: [ref],
     global: new WeakRef(global),
     testFile: undefined,

@@ -3,7 +3,7 @@ import { memory } from '../../model/retainer-path';
 import { asError } from '../as-error';
 import type { Entry } from '../entry';
 import { collectOnce, collectThoroughly } from '../gc';
-import { explain, type HeapAnswer, type TargetAnswer } from '../heap/explain';
+import type { HeapAnswer, TargetAnswer } from '../heap/explain';
 import type { Ledger } from '../ledger';
 import type { Opening } from '../opening';
 import type { Identity } from '../probe';
@@ -18,6 +18,9 @@ import { LeftListeners } from './left-listeners';
 import { isHeavy, isInArray, isListedForEver } from './listed';
 import { isPartOfAnother } from './owned';
 import { type Held, retainedRulings } from './retained-findings';
+
+/** Only where something has survived: what reads a heap is nothing to load into every worker. */
+const heap = (): typeof import('../heap/explain') => require('../heap/explain') as typeof import('../heap/explain');
 
 /** What the caller of {@link Retention.expect} knows. */
 export interface Expectation {
@@ -183,6 +186,7 @@ export class Retention {
     const global = onlyLineage === true ? undefined : new WeakRef(realm.global);
     const originOf = (path: string) => classifier.origin(path);
     const question = { targets, global, testFile: file, rootDir, mostHeapBytes, originOf };
+    const { explain } = heap();
     return explain(progress === undefined ? question : { ...question, progress });
   }
 
