@@ -75,11 +75,12 @@ export class HeapCensus {
     const table = graph.follow(node, 'internal', 'table');
     if (table !== undefined && descriptions.isMapOrSet(node))
       return new Table(graph, table, descriptions.isMap(node)).count();
-    const isArray = graph.is(node, 'object', 'Array');
+    // What a class's prototype shows of its accessors changes as they are used; only plain objects serve as collections.
+    const isPlain = graph.is(node, 'object', 'Object');
     let size = 0;
     for (const edge of graph.edges(node)) {
       const type = graph.edgeType(edge);
-      if (type === 'element' || (type === 'property' && !isArray)) size++;
+      if (type === 'element' || (type === 'property' && isPlain)) size++;
     }
     return size;
   }
