@@ -91,9 +91,23 @@ const INTERNAL = new Set([
   'LEAKGATE_WATCH',
 ]);
 
+/** So many letters apart, a name is a slip of the pen: `LEAKGATE_GRACE`. */
+const SLIP = 3;
+
+const isOurs = (name: string): boolean => name in VARIABLES || INTERNAL.has(name);
+
+function isSlip(name: string): boolean {
+  const { distance } = require('fastest-levenshtein') as typeof import('fastest-levenshtein');
+  return Object.keys(VARIABLES).some((known) => distance(name, known) <= SLIP);
+}
+
+/** Variables of our prefix that are somebody else's, as a script's around Jest: not read, and that is worth a note. */
+export const strangeVariables = (env: NodeJS.ProcessEnv): readonly string[] =>
+  Object.keys(env).filter((name) => name.startsWith('LEAKGATE_') && env[name] !== '' && !isOurs(name));
+
 /**
  * Options from `LEAKGATE_*` variables.
- * @throws {UsageError} for a variable of that prefix that is none of ours
+ * @throws {UsageError} for one that is nearly, but not quite, one of ours
  */
 export function environmentSources(env: NodeJS.ProcessEnv): OptionSource[] {
   const sources: OptionSource[] = [];
@@ -101,6 +115,7 @@ export function environmentSources(env: NodeJS.ProcessEnv): OptionSource[] {
     if (!name.startsWith('LEAKGATE_') || raw === undefined || raw === '' || INTERNAL.has(name)) continue;
     const option = VARIABLES[name as keyof typeof VARIABLES];
     if (option === undefined) {
+      if (!isSlip(name)) continue;
       throw new UsageError(
         `The environment variable ${name} is none of leakgate's; it knows ${Object.keys(VARIABLES).join(', ')}.`,
       );

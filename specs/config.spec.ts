@@ -6,6 +6,7 @@ import {
   pragmaSource,
   readAllowance,
   readOptions,
+  strangeVariables,
   UsageError,
 } from '../harness/config';
 
@@ -109,6 +110,23 @@ describe('LEAKGATE_ variables', () => {
     ],
   ])('refuse %j in one sentence', (env: NodeJS.ProcessEnv, message) => {
     expect(complaint(() => mergeOptions(environmentSources(env)))).toBe(message);
+  });
+});
+
+describe("variables of our prefix that are somebody else's", () => {
+  const env = {
+    LEAKGATE_LEVEL: 'trace',
+    LEAKGATE_DASHBOARD_URL: 'http://127.0.0.1',
+    LEAKGATE_RUN_DIR: '/run',
+    PATH: '/bin',
+  };
+
+  it('are not read', () => {
+    expect(mergeOptions(environmentSources(env))).toEqual({ ...DEFAULTS, level: 'trace' });
+  });
+
+  it('are known by name, for the note that says so', () => {
+    expect(strangeVariables(env)).toEqual(['LEAKGATE_DASHBOARD_URL']);
   });
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULTS } from '../config';
+import { DEFAULTS, strangeVariables } from '../config';
 import type { Outcome, RunReport } from '../model/report';
 import terminal from '../reporters/terminal';
 import { wantsColors } from './colors';
@@ -98,7 +98,10 @@ class LeakgateReporter {
       opinions: readOpinions(folder),
       problems: [],
       runners: [],
-      notes: canFindOrphans ? [] : [`Orphaned processes cannot be looked for on ${process.platform}.`],
+      notes: [
+        ...(canFindOrphans ? [] : [`Orphaned processes cannot be looked for on ${process.platform}.`]),
+        ...strangeVariables(process.env).map((name) => `The variable ${name} is none of leakgate's, and was not read.`),
+      ],
     });
   }
 }

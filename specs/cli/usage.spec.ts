@@ -48,8 +48,8 @@ describe('leakgate refuses, with exit code 2, one sentence, and no test run,', (
     [
       'an unknown variable',
       ['run', '--', 'jest'],
-      { LEAKGATE_SPEED: '9' },
-      "The environment variable LEAKGATE_SPEED is none of leakgate's; it knows LEAKGATE_LEVEL, LEAKGATE_GRACE_MS, LEAKGATE_LEFTOVERS, LEAKGATE_MOST_HEAP_BYTES.",
+      { LEAKGATE_LEVELS: 'trace' },
+      "The environment variable LEAKGATE_LEVELS is none of leakgate's; it knows LEAKGATE_LEVEL, LEAKGATE_GRACE_MS, LEAKGATE_LEFTOVERS, LEAKGATE_MOST_HEAP_BYTES.",
     ],
   ])('%s', async (_what, args, env, sentence) => {
     await inProject(TRAP, async ({ leakgate, read }) => {
