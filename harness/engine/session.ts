@@ -282,12 +282,12 @@ export class Session {
   #rule(due: readonly Suspect[], rulings: Ruling[]): void {
     const roots = this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
     rulings.push(...this.#verdicts.rule(roots));
-    for (const root of roots) this.#close(root);
-  }
-
-  #close(root: Suspect): void {
     const note = (resource: object): number => this.#reported.push(new WeakRef(resource));
-    putAway(root, { cleanUp: this.#options.cleanUp, ledger: this.#ledger, ends: this.#reportedEnds, note });
+    for (const root of roots) {
+      // What a scenario was asked to leave is not kept for anybody to look at.
+      const cleanUp = this.#options.cleanUp || root.scope.final;
+      putAway(root, { cleanUp, ledger: this.#ledger, ends: this.#reportedEnds, note });
+    }
   }
 
   #stop(): void {

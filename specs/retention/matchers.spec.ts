@@ -161,6 +161,15 @@ describe('toLeak', () => {
     expect([...tests].map(([name, { status }]) => `${name}: ${status}`)).toEqual(['leaks: passed', 'is clean: passed']);
   });
 
+  it('keeps nothing of a scenario open, whatever becomes of other leftovers', async () => {
+    const { tests, output } = await inProject(
+      `test('leaks', async () => { await expect(require('./scenarios').forgetsBoth).toLeak(); });`,
+      { config: { testEnvironmentOptions: { leakgate: { leftovers: 'keep' } } } },
+    );
+    expect([...tests.values()].map(({ status }) => status)).toEqual(['passed']);
+    expect(output).not.toContain('Jest did not exit');
+  });
+
   it('needs no global `expect`', async () => {
     const { tests } = await inProject(
       `const { expect, test } = require('@jest/globals');
