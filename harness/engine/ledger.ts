@@ -8,6 +8,7 @@ import { Holders } from './holders';
 import { Makers } from './makers';
 import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
 import type { Beginning, Holding, Recorder, Sighting, Watch } from './probe';
+import { PULSE, Pulse } from './pulse';
 import { PutOffs } from './put-off';
 import type { Lineage, Scope } from './scope';
 import type { StackPolicy } from './stack-budget';
@@ -32,6 +33,7 @@ export class Ledger implements Recorder {
   /** Who is running now. */
   readonly stage: Stage;
   readonly #hook;
+  readonly #pulse = new Pulse();
   #muted = 0;
   #inAct = false;
   /** Born after their scope was sealed. */
@@ -70,6 +72,7 @@ export class Ledger implements Recorder {
    * @param goesOn some of its work may go on, and is to be known for its own by the files that follow
    */
   close(goesOn: boolean): void {
+    this.failure ??= this.#pulse.missing();
     this.#hook.disable();
     this.stage.close();
     this.#byId.clear();
@@ -195,11 +198,8 @@ export class Ledger implements Recorder {
     if (type === 'PROMISE' && !this.#promises) return;
     try {
       const watch = this.#watches.get(type);
-      if (watch === undefined) {
-        this.#noteIfPutOff(asyncId, type);
-        return;
-      }
-      if (this.#muted > 0) return;
+      if (watch === undefined) this.#noteIfPutOff(asyncId, type);
+      if (watch === undefined || this.#muted > 0) return;
       const lineage = this.lineage.getStore();
       if (lineage === undefined) this.#initUnlined(asyncId, watch, triggerAsyncId, resource);
       else this.#initIn(lineage, asyncId, watch, triggerAsyncId, resource);
@@ -229,6 +229,7 @@ export class Ledger implements Recorder {
   }
 
   #noteIfPutOff(asyncId: number, type: string): void {
+    if (type === PULSE) this.#pulse.heard++;
     if ((type !== 'TickObject' && type !== 'Microtask' && type !== 'PROMISE') || this.#muted > 0) return;
     const lineage = this.lineage.getStore();
     if (lineage === undefined || lineage.act !== undefined) return;

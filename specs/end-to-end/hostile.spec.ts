@@ -192,6 +192,38 @@ describe('processes that end early', () => {
   });
 });
 
+describe('a hook that is switched off', () => {
+  const files = {
+    'off.test.js': `
+${OUTER}
+test('switches every hook off', () => {
+  const { async_hook_fields: fields, constants } = outer('process').binding('async_wrap');
+  fields[constants.kInit] = 0;
+});
+test('leaks unseen', () => {
+  setInterval(() => {}, 5_000).unref();
+});
+`,
+    ...CLEAN,
+  };
+
+  it('makes its file red, with a sentence, and no other', async () => {
+    const run = await runJest({ files, config: QUICK, args: ['--maxWorkers=2'] });
+    const { status, messages } = run.tests.get('switches every hook off') ?? {};
+    expect(run.code).toBe(1);
+    expect(run.tests.get('clean')?.status).toBe('passed');
+    if (status === 'failed') {
+      // From Node 24 on there is no way to the counters.
+      expect(messages).toContain('No such module: async_wrap');
+      expect(Number(process.versions.node.split('.')[0])).toBeGreaterThanOrEqual(24);
+      return;
+    }
+    expect(run.output).toContain(
+      'leakgate could not do its job in this file: the ledger probe could not do its job: a test switched async_hooks off, so what was opened since then was not seen.',
+    );
+  });
+});
+
 describe('what began before the tests', () => {
   it('is blamed on none of them', async () => {
     const files = {
