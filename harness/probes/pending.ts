@@ -1,19 +1,33 @@
 import { asObject, field, nativeLives, slot } from '../engine/native';
-import type { Probe, Watch } from '../engine/probe';
+import type { Identity, Probe, Watch } from '../engine/probe';
+import { endOf, watchChannels } from './pending/dns-channels';
+
+type Request = object & { readonly hostname?: unknown };
 
 /** A native request or job that is under way: its callback is its own. A synchronous call leaves none and is over by now. */
-const inFlight = (kind: string, callback: string, label: (request: { hostname?: unknown }) => string): Watch => ({
+const inFlight = (
+  kind: string,
+  callback: string,
+  describe: (request: Request) => Pick<Identity, 'label' | 'remedy' | 'release'>,
+): Watch => ({
   state: (resource, asyncId) =>
     typeof (resource as Record<string, unknown>)[callback] === 'function' && nativeLives(resource, asyncId)
       ? 'open'
       : 'released',
-  identify: (resource) => ({ kind, subject: resource, label: label(resource) }),
+  identify: (resource) => ({ kind, subject: resource, ...describe(resource) }),
 });
 
-const dns = inFlight('dns-query', 'oncomplete', ({ hostname }) =>
-  typeof hostname === 'string' ? `for ${hostname}` : '',
-);
-const job = inFlight('crypto-job', 'ondone', (request) => `(${request.constructor.name.replace(/Job$/, '')})`);
+const asked = ({ hostname }: Request): string => (typeof hostname === 'string' ? `for ${hostname}` : '');
+
+/** The system's own resolver, which nothing can cancel. */
+const lookup = inFlight('dns-query', 'oncomplete', (request) => ({ label: asked(request), remedy: 'Await it' }));
+const query = inFlight('dns-query', 'oncomplete', (request) => {
+  const release = endOf(request);
+  return { label: asked(request), ...(release && { release }) };
+});
+const job = inFlight('crypto-job', 'ondone', (request) => ({
+  label: `(${request.constructor.name.replace(/Job$/, '')})`,
+}));
 
 const zlib: Watch = {
   state(resource, asyncId) {
@@ -43,7 +57,7 @@ const pending: Probe = {
       plural: 'DNS queries',
       opened: 'sent',
       closed: 'answered',
-      remedy: 'Await it, or cancel it with `resolver.cancel()`,',
+      remedy: 'Await it, or send it by a `dns.Resolver` of its own and call `resolver.cancel()`,',
       pooled: true,
     },
     'crypto-job': {
@@ -72,9 +86,9 @@ const pending: Probe = {
     },
   },
   asyncTypes: {
-    GETADDRINFOREQWRAP: dns,
-    GETNAMEINFOREQWRAP: dns,
-    QUERYWRAP: dns,
+    GETADDRINFOREQWRAP: lookup,
+    GETNAMEINFOREQWRAP: lookup,
+    QUERYWRAP: query,
     CHECKPRIMEREQUEST: job,
     CIPHERREQUEST: job,
     DERIVEBITSREQUEST: job,
@@ -90,6 +104,7 @@ const pending: Probe = {
     VERIFYREQUEST: job,
     ZLIB: zlib,
   },
+  start: () => ({ stop: watchChannels() }),
 };
 
 export default pending;

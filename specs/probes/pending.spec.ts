@@ -2,7 +2,6 @@ import { describeProbe } from './probe-fixtures';
 
 const query = {
   kind: 'dns-query',
-  unstoppable: true,
   says: /^A DNS query for slow\.example was sent in this test, but never answered\.\n.*`resolver\.cancel\(\)`/,
 };
 const job = (name: string) => ({
@@ -20,6 +19,7 @@ const zlib = (name: string) => ({
 describeProbe('pending', {
   'leaks-dns-query': query,
   'leaks-dns-query-promised': query,
+  'leaks-dns-query-module': query,
   'leaks-pbkdf2': job('pbkdf2'),
   'leaks-scrypt': job('scrypt'),
   'leaks-gzip': zlib('Gzip'),
