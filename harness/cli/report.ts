@@ -57,6 +57,10 @@ export function render(file: string, flags: RenderFlags, cwd: string): number {
  */
 export function merge(files: readonly string[], flags: OutputFlags, cwd: string): number {
   const outputs = outputsOf(flags, cwd);
+  const read = new Set(files.map((file) => resolve(cwd, file)));
+  const over = outputs.find(({ path }) => read.has(path));
+  if (over !== undefined)
+    throw new UsageError(`${over.path} is one of the reports to be merged; write the whole elsewhere.`);
   const parts: Part[] = [];
   const lost: string[] = [];
   for (const place of files) {

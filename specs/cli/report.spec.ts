@@ -121,6 +121,17 @@ describe('leakgate report merge', () => {
     });
   });
 
+  it('writes over none of the reports it reads', async () => {
+    await inProject({ 'one.json': shard(1), 'two.json': shard(2) }, async ({ leakgate, dir, read }) => {
+      const run = await leakgate(['report', 'merge', 'one.json', 'two.json', '--report', './two.json']);
+      expect(run.stderr).toBe(
+        `leakgate: ${dir}/two.json is one of the reports to be merged; write the whole elsewhere.\n`,
+      );
+      expect(run.code).toBe(2);
+      expect(read('two.json')).toBe(shard(2));
+    });
+  });
+
   it('is red with nothing but the sentences when no shard can be read', async () => {
     await inProject({ 'one.json': '' }, async ({ leakgate }) => {
       const run = await leakgate(['report', 'merge', 'one.json', 'two.json']);
