@@ -92,6 +92,8 @@ const caseSchema = v.looseObject({
         kind: text,
         label: text,
         line: v.exactOptional(text),
+        thing: v.exactOptional(count),
+        forMs: v.exactOptional(v.number()),
       }),
     ),
   ),

@@ -38,6 +38,8 @@ export class Entry implements Holding {
   reported = false;
   /** The thing that should be gone when this is released, once it was seen. */
   thing: WeakRef<object> | undefined;
+  /** The how many-th hook or body of its test it was at whose end it was first seen released; 0 if at none. */
+  endedIn = 0;
   /** What its probe threw when it was asked: no verdict can be given, and the others are none the worse for it. */
   failure: Error | undefined;
   #held: WeakRef<object> | object | undefined;

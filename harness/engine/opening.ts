@@ -1,4 +1,5 @@
 import type { Frame, FrameOrigin } from '../model/frame';
+import { nowMs } from './clock';
 
 /** The stack of an opening, reduced at once to places: it holds nothing alive. */
 export interface Opening {
@@ -21,6 +22,8 @@ export interface Opening {
   readonly forItself: 'node' | 'runner' | undefined;
   /** A plug-in of the runner was at work (a transformer): what it opens is the runner's, whoever needed it first. */
   readonly byPlugin: boolean;
+  /** When its stack was captured, by the harness's own clock. 0 if none was. */
+  readonly atMs: number;
 }
 
 /** The opening of what is none of the file's: no stack is spent on it. */
@@ -32,6 +35,7 @@ export const OUTSIDE: Opening = {
   hostOnly: true,
   forItself: undefined,
   byPlugin: false,
+  atMs: 0,
 };
 
 /** Whether the user's own code is on it. */
@@ -251,6 +255,6 @@ export class OpeningCamera {
     }
     const hostOnly = host && user === 0 && !atImport;
     const imported = importing === undefined ? {} : { importing };
-    return { frames, inner, innerFn, atImport, ...imported, hostOnly, forItself, byPlugin };
+    return { frames, inner, innerFn, atImport, ...imported, hostOnly, forItself, byPlugin, atMs: nowMs() };
   }
 }

@@ -72,7 +72,7 @@ export function duration(ms: number): string {
 }
 
 /** Noun and label: `a TCP server on 127.0.0.1:41873`. */
-export function nameOf(thing: Thing): string {
+export function nameOf(thing: Pick<Thing, 'noun' | 'label'>): string {
   return thing.label === '' ? thing.noun : `${thing.noun} ${thing.label}`;
 }
 

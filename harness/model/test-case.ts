@@ -1,6 +1,6 @@
 /** Something that happened while a test ran. */
 export interface TimelineEvent {
-  /** Since the test's start. */
+  /** Since the test's first hook began, in milliseconds. For `closed` at the latest: the end of the hook or body it was seen closed after. */
   readonly atMs: number;
   /** `left`: still there after the teardown. `hook`: a hook or the body began. */
   readonly what: 'opened' | 'closed' | 'left' | 'hook';
@@ -9,6 +9,10 @@ export interface TimelineEvent {
   readonly label: string;
   /** Where in the user's code, relative to the run's folder: `src/poll.ts:3`. */
   readonly line?: string;
+  /** The same for the opening and the end of one thing; of no meaning beyond its test. */
+  readonly thing?: number;
+  /** How long a hook or the body ran. */
+  readonly forMs?: number;
 }
 
 /** One test, as its file has it: what Jest says of it, and what leaked. */

@@ -1,14 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { catalog, PROBE_FOLDERS } from '../catalog';
 import { mergeOptions, type Options } from '../config';
 import { OpeningCamera } from '../engine/opening';
-import type { Probe } from '../engine/probe';
 import { Session } from '../engine/session';
 import type { Finding } from '../model/finding';
-import type { Rule } from '../model/rule';
 import { asWritten } from './as-written';
 import { openGate } from './gate';
 import { jestFiles } from './jest-files';
+import { plugIns } from './plug-ins';
 import { sourceMapper } from './source-maps';
 
 const inBlock = new AsyncLocalStorage<true>();
@@ -48,8 +46,7 @@ async function watch(fn: () => unknown, options: Options, file: string): Promise
       exportsOf: (path) => require.cache[path]?.exports,
     },
     classifier: jestFiles,
-    probes: PROBE_FOLDERS.flatMap((folder) => catalog<Probe>(folder)),
-    rules: catalog<readonly Rule[]>('rules').flat(),
+    ...plugIns(),
     graceMs: options.graceMs,
     everyStack: options.level === 'trace' || options.level === 'paranoid',
     collectEachTest: options.level === 'paranoid',

@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs';
-import { catalog, PROBE_FOLDERS } from '../catalog';
 import type { Options } from '../config';
 import { nowMs } from '../engine/clock';
-import type { Probe } from '../engine/probe';
 import type { Scope } from '../engine/scope';
 import { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
 import type { FileReport, ProbeFailure } from '../model/report';
-import type { Rule } from '../model/rule';
 import { asWritten } from './as-written';
 import { besideFailure } from './beside-failure';
 import { watchForEarlyExit } from './early-exit';
@@ -20,6 +17,8 @@ import { findingError, harnessError, type JestError, reasonOf } from './jest-err
 import { jestFiles } from './jest-files';
 import { letGo } from './jest-letting-go';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
+import { JestTimelines } from './jest-timelines';
+import { plugIns } from './plug-ins';
 import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
 import { scenarioGate } from './scenario-gate';
 import { explain } from './second-opinion';
@@ -40,9 +39,6 @@ export interface JestAccountOptions {
 
 const GATE = Symbol.for('leakgate.gate');
 
-let probes: readonly Probe[] | undefined;
-let rules: readonly Rule[] | undefined;
-
 /** The accounts of one test file, told by Jest's events. */
 export class JestAccount {
   readonly #options: JestAccountOptions;
@@ -60,6 +56,7 @@ export class JestAccount {
   readonly #ours = new Set<unknown>();
   /** What each test leaks, by position among the findings. */
   readonly #blamed = new Map<CircusTest, number[]>();
+  readonly #drawn: JestTimelines;
   #root: CircusDescribe | undefined;
   readonly #harnessFailures: ProbeFailure[] = [];
   #focused = false;
@@ -69,8 +66,7 @@ export class JestAccount {
 
   constructor(options: JestAccountOptions) {
     this.#options = options;
-    probes ??= PROBE_FOLDERS.flatMap((folder) => catalog<Probe>(folder));
-    rules ??= catalog<readonly Rule[]>('rules').flat();
+    const { probes, rules } = plugIns();
     const { level, graceMs, leftovers, allow, mostHeapBytes } = options.options;
     this.#session = new Session({
       file: options.file,
@@ -86,6 +82,7 @@ export class JestAccount {
       allow,
       mostHeapBytes,
     });
+    this.#drawn = new JestTimelines(probes, level === 'trace' || level === 'paranoid');
     const folder = process.env[RUN_FOLDER_VARIABLE];
     if (folder !== undefined && existsSync(folder)) this.#page = new RunPage(folder, options.file);
   }
@@ -151,6 +148,7 @@ export class JestAccount {
   }
 
   async #handle(event: CircusEvent, state: CircusState): Promise<void> {
+    this.#drawn.note(event, state);
     switch (event.name) {
       case 'run_start':
         this.#unhandled = state.unhandledErrors;
@@ -223,7 +221,9 @@ export class JestAccount {
     const scope = this.#session.enter('test', test.name, this.#scopeOf(test.parent));
     this.#scopes.set(test, scope);
     this.#tests.set(scope, test);
-    if (test.concurrent !== true) this.#running = test;
+    if (test.concurrent === true) return scope;
+    this.#running = test;
+    this.#drawn.begin(scope);
     return scope;
   }
 
@@ -269,6 +269,7 @@ export class JestAccount {
       if (test !== undefined) this.#blamed.set(test, [...(this.#blamed.get(test) ?? []), at]);
       this.#blame(test === undefined ? unhandled : test.errors, error);
     }
+    this.#drawn.draw(rulings, this.#tests, this.#mapped, this.#options.rootDir);
   }
 
   #blame(errors: unknown[], error: object): void {
@@ -289,6 +290,7 @@ export class JestAccount {
       unhandled: this.#unhandled,
       isTheirs: this.#isTheirs,
       blamed: this.#blamed,
+      timelines: this.#drawn.timelines,
       harnessFailures: this.#harnessFailures,
       durationMs: nowMs() - this.#startedMs,
     });

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { TestCase } from '../model/test-case';
+import type { TestCase, TimelineEvent } from '../model/test-case';
 import type { CircusDescribe, CircusTest } from './jest-circus';
 
 /** Longest text of a test's own failure that a report keeps. */
@@ -11,6 +11,8 @@ export interface CaseEvidence {
   readonly isTheirs: (error: unknown) => boolean;
   /** What each test leaks, by position in the file's findings. */
   readonly blamed: ReadonlyMap<CircusTest, readonly number[]>;
+  /** What of a test that leaks can be drawn. */
+  readonly timelines: ReadonlyMap<CircusTest, readonly TimelineEvent[]>;
 }
 
 /** Every test beneath `block`, in the order it stands in the file. */
@@ -22,15 +24,17 @@ export function casesOf(block: CircusDescribe, evidence: CaseEvidence, path: rea
   );
 }
 
-function caseOf(test: CircusTest, { isTheirs, blamed }: CaseEvidence, path: readonly string[]): TestCase {
+function caseOf(test: CircusTest, { isTheirs, blamed, timelines }: CaseEvidence, path: readonly string[]): TestCase {
   const errors = test.errors.filter(isTheirs);
   const findings = blamed.get(test);
+  const timeline = timelines.get(test);
   return {
     path,
     status: errors.length > 0 ? 'failed' : statusOf(test),
     durationMs: test.duration ?? 0,
     ...(errors.length === 0 ? {} : { failure: failureOf(errors) }),
     ...(findings === undefined ? {} : { findings }),
+    ...(timeline === undefined ? {} : { timeline }),
   };
 }
 

@@ -39,7 +39,17 @@ export type CircusFn = (this: unknown, ...args: unknown[]) => unknown;
 export type CircusEvent =
   | { readonly name: 'run_start' | 'run_finish' | 'setup' | 'teardown' }
   | { readonly name: 'run_describe_start' | 'run_describe_finish'; readonly describeBlock: CircusDescribe }
-  | { readonly name: 'test_started' | 'test_done' | 'test_skip' | 'test_todo'; readonly test: CircusTest }
+  | {
+      readonly name:
+        | 'test_started'
+        | 'test_done'
+        | 'test_skip'
+        | 'test_todo'
+        | 'test_fn_start'
+        | 'test_fn_success'
+        | 'test_fn_failure';
+      readonly test: CircusTest;
+    }
   | { readonly name: 'hook_start'; readonly hook: CircusHook }
   | { readonly name: 'hook_success' | 'hook_failure'; readonly hook: CircusHook };
 

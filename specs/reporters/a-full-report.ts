@@ -11,7 +11,9 @@ export const FULL_REPORT = aRun({
       cases: [
         aCase({
           findings: [0],
-          timeline: [{ atMs: 1, what: 'opened', kind: 'interval', label: 'of 5 s', line: 'src/poll.ts:3' }],
+          timeline: [
+            { atMs: 1, what: 'opened', kind: 'interval', label: 'of 5 s', line: 'src/poll.ts:3', thing: 0, forMs: 2 },
+          ],
         }),
         aCase({ status: 'failed', failure: 'Error: x' }),
       ],
