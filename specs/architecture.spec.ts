@@ -35,14 +35,14 @@ const portable = (path: string): string => path.split(sep).join('/');
 
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map(portable)
     .sort();
 
 const modules = filesOf(HARNESS).map((path) => ({ path, text: readFileSync(join(HARNESS, path), 'utf8') }));
 
 /** The folder at the top of the harness, or the name of a module that stands there by itself. */
-const layerOf = (path: string): string => (path.split('/')[0] ?? '').replace(/\.ts$/, '');
+const layerOf = (path: string): string => (path.split('/')[0] ?? '').replace(/\.tsx?$/, '');
 
 /** Specifiers of every import, types too, and of every `require`. */
 const specifiersOf = (text: string): string[] =>
@@ -112,7 +112,7 @@ describe('architecture', () => {
       .filter(({ path }) => !['probes', 'rules'].includes(layerOf(path) ?? ''))
       .flatMap(({ path, text }) => {
         const { code } = transformSync(text, {
-          jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+          jsc: { parser: { syntax: 'typescript', tsx: path.endsWith('x') }, target: 'es2022' },
           minify: true,
         });
         return [...code.matchAll(/(["'`])([a-z0-9-]+)\1/g)]
@@ -128,10 +128,10 @@ describe('architecture', () => {
       ...filesOf(join(ROOT, 'specs')).map((path) => `specs/${path}`),
     ];
     const wrong = named.filter((path) => {
-      const name = basename(path).replace(/(\.spec|\.suite)?\.ts$/, '');
+      const name = basename(path).replace(/(\.spec|\.suite|\.d)?\.tsx?$/, '');
       return (
         DRAWERS.has(name) ||
-        !path.split('/').every((part) => /^[a-z0-9]+(-[a-z0-9]+)*(\.spec|\.suite)?(\.ts)?$/.test(part))
+        !path.split('/').every((part) => /^[a-z0-9]+(-[a-z0-9]+)*(\.spec|\.suite|\.d)?(\.tsx?)?$/.test(part))
       );
     });
     expect(wrong).toEqual([]);

@@ -1,0 +1,2 @@
+/** Bundled into one beside the script. */
+declare module '*.css';
