@@ -3,12 +3,6 @@ import type { TrackWish, TrackWishes } from '../model/tracking';
 import type { Instances } from './tracked/instances';
 import { type Life, stateOfLife } from './tracked/life';
 
-/** Only where a class is tracked: a debugger and what goes with it are nothing to load into every worker. */
-const forWishes = () => ({
-  ...(require('./tracked/instances') as typeof import('./tracked/instances')),
-  ...(require('./tracked/tracking') as typeof import('./tracked/tracking')),
-});
-
 const KIND = 'tracked-object';
 const WISHES = Symbol.for('leakgate.tracked');
 
@@ -69,7 +63,9 @@ const tracked: Probe = {
     Object.defineProperty(realm.global, WISHES, { configurable: true, enumerable: false, writable: true, value: list });
     const take = (wish: TrackWish): void =>
       recorder.unrecorded(() => {
-        const { Instances, readWish } = forWishes();
+        // Only now: a debugger and what goes with it are nothing to load into every worker.
+        const { Instances }: typeof import('./tracked/instances') = require('./tracked/instances');
+        const { readWish }: typeof import('./tracked/tracking') = require('./tracked/tracking');
         const tracking = readWish(wish, realm.global);
         // Only now: to see constructors at work costs a debugger.
         instances ??= new Instances(recorder, instanceOf, [globalThis, realm.global]);

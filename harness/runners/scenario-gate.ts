@@ -10,13 +10,6 @@ import { asWritten } from './as-written';
 import { jestFiles } from './jest-files';
 import type { SourceMapper } from './source-maps';
 
-/** Only where a test asks: neither growth nor what reads a heap is anything to load into every worker. */
-const engine = {
-  growth: () => require('../engine/growth') as typeof import('../engine/growth'),
-  collected: () => require('../engine/collected') as typeof import('../engine/collected'),
-  heap: () => require('../engine/heap/explain') as typeof import('../engine/heap/explain'),
-};
-
 /** What a scenario within a test left. */
 export interface Scenario {
   readonly findings: readonly Finding[];
@@ -97,7 +90,8 @@ async function scenario(session: Session, keeper: Keeper, fn: () => unknown): Pr
 }
 
 async function growthOver(runs: unknown, fn: () => unknown, keeper: Keeper): Promise<string | undefined> {
-  const { FEWEST_RUNS, GrowthWatch } = engine.growth();
+  // Neither this nor what reads a heap is anything to load into every worker.
+  const { FEWEST_RUNS, GrowthWatch }: typeof import('../engine/growth') = require('../engine/growth');
   if (typeof runs !== 'number' || !Number.isInteger(runs) || runs < FEWEST_RUNS)
     throw new UsageError(
       `leakgate.repeat(${String(runs)}) needs a whole number of runs, ${FEWEST_RUNS} at least: fewer cannot tell a slope from a straggler.`,
@@ -111,8 +105,10 @@ async function growthOver(runs: unknown, fn: () => unknown, keeper: Keeper): Pro
 }
 
 async function heldBy(ref: WeakRef<object>, { global, rootDir }: Keeper): Promise<string | undefined> {
-  if (await engine.collected().isCollected(ref)) return undefined;
-  const answer = await engine.heap().explain({
+  const { isCollected }: typeof import('../engine/collected') = require('../engine/collected');
+  const { explain }: typeof import('../engine/heap/explain') = require('../engine/heap/explain');
+  if (await isCollected(ref)) return undefined;
+  const answer = await explain({
     targets: [ref],
     global: new WeakRef(global),
     testFile: undefined,
