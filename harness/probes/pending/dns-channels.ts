@@ -19,6 +19,8 @@ const SWEEP_AT = 32;
 const channels = new WeakMap<object, WeakRef<Channel>>();
 const sent = new WeakMap<Channel, Sent>();
 const givenUp = new WeakSet<object>();
+/** Those that could not be cancelled when one of their queries was given up. */
+const spared = new Set<WeakRef<Channel>>();
 
 let prototype: object | undefined;
 
@@ -37,6 +39,13 @@ const awaited = (query: WeakRef<object>): boolean => {
   return object !== undefined && !givenUp.has(object) && asyncIdOf(object) > 0;
 };
 
+/** @returns whether it could: nobody else awaits an answer over it */
+function cancelled(channel: Channel): boolean {
+  if (sent.get(channel)?.queries.some(awaited) === true) return false;
+  channel.cancel();
+  return true;
+}
+
 function note(channel: Channel, query: object): void {
   if (channels.has(query)) return;
   channels.set(query, new WeakRef(channel));
@@ -52,7 +61,7 @@ function note(channel: Channel, query: object): void {
  * Notes weakly which query goes over which channel. Nothing in JavaScript leads from a query to the resolver that can cancel it, and
  * the functions of `node:dns` share a resolver that they do not show.
  *
- * @returns takes the patches back
+ * @returns takes the patches back, and cancels what could not be cancelled before
  * @throws if a channel is frozen
  */
 export function watchChannels(): () => void {
@@ -67,12 +76,18 @@ export function watchChannels(): () => void {
       return call();
     });
   }
-  return () => patches.restore();
+  return () => {
+    patches.restore();
+    for (const reference of spared) {
+      const channel = reference.deref();
+      if (channel === undefined || cancelled(channel)) spared.delete(reference);
+    }
+  };
 }
 
 /**
  * How to end a query that nobody awaits any more; `undefined` if its channel is not known. A channel can only be cancelled as a
- * whole: that is done once none of its queries is awaited by anybody else. Whoever sent the query is not told: its callback
+ * whole: that is done when none of its queries is awaited by anybody else, at the latest when the file is over. Whoever sent the query is not told: its callback
  * would run, or its promise reject, in the time of another test.
  */
 export function endOf(query: object): (() => void) | undefined {
@@ -81,6 +96,6 @@ export function endOf(query: object): (() => void) | undefined {
   return () => {
     givenUp.add(query);
     Reflect.set(query, 'oncomplete', () => {});
-    if (sent.get(channel)?.queries.some(awaited) !== true) channel.cancel();
+    if (!cancelled(channel)) spared.add(new WeakRef(channel));
   };
 }
