@@ -21,7 +21,7 @@ function collector(): () => void {
 
 /**
  * Forces full collections until `gone` says so, four times at the most. A turn before and after each one: without the first
- * nothing that a pending callback holds goes away, without the second finalizers have not run (FACTS.md, measured).
+ * nothing that a pending callback holds goes away, without the second finalizers have not run (measured).
  */
 export async function collectUntil(gone: () => boolean): Promise<void> {
   for (let round = 0; round < 4 && !gone(); round++) await collectOnce();

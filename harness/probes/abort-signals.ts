@@ -181,7 +181,7 @@ class AbortWatcher implements ActiveProbe {
     const beginning = this.#recorder.beginning(wrapper);
     const inner = beginning.opening?.inner;
     const byProperty = assigned || inner === 'node:internal/event_target';
-    // What Node and libraries leave on a signal is theirs to take off, and much of it is weak; FACTS: undici after a fetch.
+    // What Node and libraries leave on a signal is theirs to take off, and much of it is weak: undici leaves one after a fetch.
     if (beginning.opening?.frames[0]?.origin !== 'user' || (inner !== undefined && !byProperty)) return;
     const birth = this.#births.of(signal);
     if (birth?.timeout === undefined && birth?.answers !== undefined && birth.answers === beginning.answers) return;
