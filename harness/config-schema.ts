@@ -6,17 +6,41 @@ import { UsageError } from './model/usage-error';
 
 const text = v.pipe(v.string('a text'), v.nonEmpty('a text that is not empty'));
 
-const ALLOWANCE = 'an object with a reason and what it covers: kind, fingerprint, package or file';
+const ALLOWANCE = 'an object with a reason and what it covers: kind, fingerprint, package, file or path';
+const DAY = 'a day as 2026-12-31';
+
+const isDay = (day: string): boolean => {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${day}T`);
+};
 
 const allowanceSchema = v.strictObject(
   {
     reason: text,
+    owner: v.optional(text),
+    expires: v.optional(v.pipe(v.string(DAY), v.check(isDay, DAY))),
+    issue: v.optional(v.pipe(v.string('the address of an issue'), v.url('the address of an issue'))),
     kind: v.optional(text),
     fingerprint: v.optional(text),
     package: v.optional(text),
     file: v.optional(text),
+    path: v.optional(text),
   },
   ALLOWANCE,
+);
+
+const isName = (step: string): boolean => !/^\**$/.test(step);
+
+/** Whether a rule says more of what it covers than its type: a path of one step is a type, too. */
+const isSpecific = ({ fingerprint, package: from, file, path = '' }: v.InferOutput<typeof allowanceSchema>): boolean =>
+  fingerprint !== undefined || from !== undefined || file !== undefined || path.split('/').filter(isName).length > 1;
+
+const ruleSchema = v.pipe(
+  allowanceSchema,
+  v.check(
+    isSpecific,
+    'more than a type: it would let go of every leak of it, anywhere. Name a fingerprint, a package, a file or a path, too',
+  ),
 );
 
 const MOST_GRACE_MS = 60_000;
@@ -24,7 +48,7 @@ const GRACE = `a whole number of milliseconds from 0 to ${MOST_GRACE_MS.toLocale
 
 const HEAP = 'a whole number of bytes, 0 or more';
 
-const OPTIONS = 'an object with level, graceMs, leftovers, allow or mostHeapBytes';
+const OPTIONS = 'an object with level, graceMs, leftovers, allow, known or mostHeapBytes';
 
 const optionsSchema = v.strictObject(
   {
@@ -33,7 +57,8 @@ const optionsSchema = v.strictObject(
       v.pipe(v.number(GRACE), v.integer(GRACE), v.minValue(0, GRACE), v.maxValue(MOST_GRACE_MS, GRACE)),
     ),
     leftovers: v.optional(v.picklist(['release', 'keep'], 'release or keep')),
-    allow: v.optional(v.array(allowanceSchema, 'a list of allowances')),
+    allow: v.optional(v.array(ruleSchema, 'a list of rules')),
+    known: v.optional(v.array(ruleSchema, 'a list of rules')),
     mostHeapBytes: v.optional(v.pipe(v.number(HEAP), v.integer(HEAP), v.minValue(0, HEAP))),
   },
   OPTIONS,
@@ -59,13 +84,14 @@ type Issue = v.InferIssue<typeof optionsSchema> | v.InferIssue<typeof allowanceS
 function sentence(place: string, issue: Issue, fields: string): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') return `${place} is unknown; ${fields}.`;
   if (issue.type === 'strict_object' && issue.expected === '"reason"') {
-    return `${place} is missing; an allowance without a reason cannot be reviewed.`;
+    return `${place} is missing; a rule without a reason cannot be reviewed.`;
   }
+  if (issue.type === 'check' && typeof issue.input === 'object') return `${place} must name ${issue.message}.`;
   return `${place} must be ${issue.message}; found ${found(issue.input)}.`;
 }
 
 const OPTION_NAMES = `the options are ${Object.keys(optionsSchema.entries).join(', ')}`;
-const ALLOWANCE_FIELDS = `an allowance has ${Object.keys(allowanceSchema.entries).join(', ')}`;
+const ALLOWANCE_FIELDS = `a rule has ${Object.keys(allowanceSchema.entries).join(', ')}`;
 
 /**
  * Validates one source.
@@ -77,7 +103,9 @@ export function checkOptions({ place, value, single }: OptionSource): Partial<Op
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
   const at = path === null || single === true ? place : `${place}: ${path}`;
-  throw new UsageError(sentence(at, issue, path?.startsWith('allow.') === true ? ALLOWANCE_FIELDS : OPTION_NAMES));
+  throw new UsageError(
+    sentence(at, issue, path !== null && /^(?:allow|known)\./.test(path) ? ALLOWANCE_FIELDS : OPTION_NAMES),
+  );
 }
 
 /**

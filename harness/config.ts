@@ -1,5 +1,5 @@
 import type { Level } from './model/level';
-import type { Allowance } from './model/rule';
+import type { Allowance, PlacedRule } from './model/rule';
 import { UsageError } from './model/usage-error';
 
 export { UsageError };
@@ -15,8 +15,10 @@ export interface Options {
   readonly graceMs: number;
   /** `release` (default): what was reported is closed, so that later tests stand on clean ground. `keep`: it is left as it is. */
   readonly leftovers: 'release' | 'keep';
-  /** Accepted leaks, each with its reason. An entry that matches nothing in the whole run is itself reported. */
+  /** What cannot leak, or is accepted, each with its reason. A rule that matches nothing in the whole run is itself reported. */
   readonly allow: readonly Allowance[];
+  /** What leaks and is not this project's to mend, each with its reason. Reported in the same way when it matches nothing. */
+  readonly known: readonly Allowance[];
   /**
    * Bytes of used heap past which no snapshot is taken to find out by what an object is held, for it would take too long; what was
    * expected to be collected is then reported without that. Default 150,000,000.
@@ -30,6 +32,7 @@ export const DEFAULTS: Options = {
   graceMs: 500,
   leftovers: 'release',
   allow: [],
+  known: [],
   mostHeapBytes: 150_000_000,
 };
 
@@ -40,6 +43,12 @@ export interface OptionSource {
   readonly value: unknown;
   /** The place holds the value of a single option, and names it well enough: a variable, a flag. */
   readonly single?: true;
+  /** It was read and found valid in another process. */
+  readonly valid?: true;
+  /** Folder that its rules' globs start from. Default: the Jest project's. */
+  readonly base?: string;
+  /** Where each of its rules stands, by its path in `value` (`allow.0`). */
+  readonly lines?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -49,6 +58,7 @@ export interface OptionSource {
  */
 export function readOptions(source: OptionSource): Partial<Options> {
   if (source.value === undefined) return {};
+  if (source.valid === true) return source.value as Partial<Options>;
   const { checkOptions } = require('./config-schema') as typeof import('./config-schema');
   return checkOptions(source);
 }
@@ -62,14 +72,33 @@ export function readAllowance(value: unknown): Allowance {
   return checkAllowance(value);
 }
 
-/** Merges sources, later ones winning; allowances add up. */
+/** Merges sources, later ones winning; rules add up. */
 export function mergeOptions(sources: readonly OptionSource[]): Options {
   let merged = DEFAULTS;
   for (const source of sources) {
     const options = readOptions(source);
-    merged = { ...merged, ...options, allow: [...merged.allow, ...(options.allow ?? [])] };
+    merged = {
+      ...merged,
+      ...options,
+      allow: [...merged.allow, ...(options.allow ?? [])],
+      known: [...merged.known, ...(options.known ?? [])],
+    };
   }
   return merged;
+}
+
+/** Every rule of `sources`, which are valid, with the place where it stands. */
+export function placedRules(sources: readonly OptionSource[], rootDir: string): readonly PlacedRule[] {
+  return sources.flatMap((source) => {
+    const { place, value, lines, base = rootDir } = source;
+    const lists = (value ?? {}) as Partial<Options>;
+    return (['known', 'allow'] as const).flatMap((verdict) =>
+      (lists[verdict] ?? []).map((rule, index) => {
+        const path = `${verdict}.${index}`;
+        return { verdict, rule, base, place: lines?.[path] ?? `${place}: ${path}` };
+      }),
+    );
+  });
 }
 
 const VARIABLES = {

@@ -18,9 +18,11 @@ export type {
   Sighting,
   Watch,
 } from './engine/probe';
+export type { BaselineEntry } from './model/baseline';
 export type { Finding, FindingKind } from './model/finding';
 export type { Frame, FrameOrigin } from './model/frame';
 export type { Level } from './model/level';
+export type { Accepted, BaselineUse, RatchetFinding, RuleUse } from './model/ratchet';
 export type { Cost, FileReport, ProbeFailure, RunReport } from './model/report';
 export type { Facts, Lexicon, Thing } from './model/resource';
 export type { Rule } from './model/rule';
@@ -28,6 +30,14 @@ export type { OwnerKind, ScopeKind, ScopeRef } from './model/scope';
 export type { TestCase, TimelineEvent } from './model/test-case';
 export type { TrackOptions } from './model/tracking';
 export { type Allowance, GrowthError, LeakError };
+
+/**
+ * Types the configuration as it is written: `leakgate.config.ts` exports what this returns.
+ * @returns `config` itself
+ * @example
+ * export default defineConfig({ known: [{ package: 'sdk', reason: 'has no way to stop', issue: 'https://…', expires: '2027-06-30' }] });
+ */
+export const defineConfig = (config: Partial<Options>): Partial<Options> => config;
 
 /** Where the environment leaves word for the tests in its sandbox. */
 const GATE = Symbol.for('leakgate.gate');

@@ -101,6 +101,26 @@ const caseSchema = v.looseObject({
 
 const probeFailure = { probe: text, why: text };
 
+const ruleSchema = v.looseObject({
+  verdict: v.picklist(['allow', 'known']),
+  reason: text,
+  place: text,
+  owner: v.exactOptional(text),
+  issue: v.exactOptional(text),
+  expires: v.exactOptional(text),
+  expired: v.exactOptional(v.literal(true)),
+  matched: v.boolean(),
+});
+
+const entrySchema = v.looseObject({
+  fingerprint: text,
+  file: text,
+  test: text,
+  places: count,
+  kind: text,
+  opens: text,
+});
+
 const fileSchema = v.looseObject({
   version,
   file: text,
@@ -111,18 +131,16 @@ const fileSchema = v.looseObject({
   tests: count,
   cases: v.array(caseSchema),
   findings: v.array(findingSchema),
-  accepted: v.exactOptional(
-    v.array(
-      v.looseObject({
-        finding: findingSchema,
-        by: v.picklist(['allow', 'known', 'baseline']),
-        reason: v.exactOptional(text),
-      }),
-    ),
+  accepted: v.array(
+    v.looseObject({
+      finding: findingSchema,
+      by: v.picklist(['allow', 'known', 'baseline']),
+      reason: v.exactOptional(text),
+      place: v.exactOptional(text),
+      entry: v.exactOptional(text),
+    }),
   ),
-  allowed: count,
-  usedAllowances: texts,
-  configuredAllowances: texts,
+  rules: v.array(ruleSchema),
   focused: v.boolean(),
   ownFailures: count,
   errors: v.looseObject({ leaks: count, others: count }),
@@ -145,17 +163,7 @@ const runSchema = v.looseObject({
   endedAt: v.pipe(text, v.isoTimestamp()),
   shard: v.exactOptional(v.looseObject({ index: v.pipe(count, v.minValue(1)), count: v.pipe(count, v.minValue(1)) })),
   merged: v.exactOptional(count),
-});
-
-const ruleSchema = v.looseObject({
-  verdict: v.picklist(['allow', 'known']),
-  reason: text,
-  place: v.exactOptional(text),
-  owner: v.exactOptional(text),
-  issue: v.exactOptional(text),
-  expires: v.exactOptional(text),
-  expired: v.exactOptional(v.literal(true)),
-  matched: v.boolean(),
+  ci: v.exactOptional(v.literal(true)),
 });
 
 /** The report of a run, as written by `leakgate run --report`. `report.schema.json` in the package is made from it. */
@@ -173,8 +181,15 @@ export const reportSchema: v.GenericSchema<RunReport> = v.looseObject({
   off: texts,
   orphans: v.array(v.looseObject({ pid: count, command: text, file: v.exactOptional(text) })),
   rules: v.array(ruleSchema),
-  baseline: v.exactOptional(v.looseObject({ file: text, entries: texts, matched: texts })),
-  unusedAllowances: texts,
+  baselines: v.array(v.looseObject({ file: text, entries: v.array(entrySchema) })),
+  ratchet: v.array(
+    v.looseObject({
+      what: v.picklist(['unused-rule', 'expired-rule', 'fixed']),
+      place: text,
+      message: text,
+      red: v.boolean(),
+    }),
+  ),
   misuses: texts,
   problems: texts,
   opinions: texts,

@@ -30,24 +30,31 @@ describe('options', () => {
   });
 
   it('let a later source win, and allowances add up', () => {
-    const first = { level: 'trace', allow: [{ reason: 'a', kind: 'timeout' }] };
-    const second = { level: 'off', allow: [{ reason: 'b' }] };
+    const first = { level: 'trace', allow: [{ reason: 'a', package: 'sdk' }] };
+    const second = { level: 'off', allow: [{ reason: 'b', file: 'b.ts' }] };
     expect(
       mergeOptions([
         { place: 'one', value: first },
         { place: 'two', value: second },
       ]),
-    ).toEqual({ ...DEFAULTS, level: 'off', allow: [{ reason: 'a', kind: 'timeout' }, { reason: 'b' }] });
+    ).toEqual({
+      ...DEFAULTS,
+      level: 'off',
+      allow: [
+        { reason: 'a', package: 'sdk' },
+        { reason: 'b', file: 'b.ts' },
+      ],
+    });
   });
 
   it.each([
     [
       'trace',
-      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow or mostHeapBytes; found "trace".',
+      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow, known or mostHeapBytes; found "trace".',
     ],
     [
       null,
-      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow or mostHeapBytes; found null.',
+      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow, known or mostHeapBytes; found null.',
     ],
     [{ level: 'loud' }, 'testEnvironmentOptions.leakgate: level must be off, gate, trace or paranoid; found "loud".'],
     [
@@ -65,16 +72,16 @@ describe('options', () => {
     [{ leftovers: true }, 'testEnvironmentOptions.leakgate: leftovers must be release or keep; found true.'],
     [
       { grace: 1 },
-      'testEnvironmentOptions.leakgate: grace is unknown; the options are level, graceMs, leftovers, allow, mostHeapBytes.',
+      'testEnvironmentOptions.leakgate: grace is unknown; the options are level, graceMs, leftovers, allow, known, mostHeapBytes.',
     ],
-    [{ allow: 'x' }, 'testEnvironmentOptions.leakgate: allow must be a list of allowances; found "x".'],
+    [{ allow: 'x' }, 'testEnvironmentOptions.leakgate: allow must be a list of rules; found "x".'],
     [
       { allow: ['x'] },
-      'testEnvironmentOptions.leakgate: allow.0 must be an object with a reason and what it covers: kind, fingerprint, package or file; found "x".',
+      'testEnvironmentOptions.leakgate: allow.0 must be an object with a reason and what it covers: kind, fingerprint, package, file or path; found "x".',
     ],
     [
       { allow: [{ kind: 'timeout' }] },
-      'testEnvironmentOptions.leakgate: allow.0.reason is missing; an allowance without a reason cannot be reviewed.',
+      'testEnvironmentOptions.leakgate: allow.0.reason is missing; a rule without a reason cannot be reviewed.',
     ],
     [
       { allow: [{ reason: '' }] },
@@ -82,7 +89,7 @@ describe('options', () => {
     ],
     [
       { allow: [{ reason: 'x', type: 'timeout' }] },
-      'testEnvironmentOptions.leakgate: allow.0.type is unknown; an allowance has reason, kind, fingerprint, package, file.',
+      'testEnvironmentOptions.leakgate: allow.0.type is unknown; a rule has reason, owner, expires, issue, kind, fingerprint, package, file, path.',
     ],
   ])('refuse %j in one sentence', (value, message) => {
     expect(complaint(inConfig(value))).toBe(message);
@@ -149,7 +156,7 @@ describe('the docblock pragma', () => {
     ],
     [
       'speed=9',
-      'The docblock pragma @leakgate of /a.test.ts: speed is unknown; the options are level, graceMs, leftovers, allow, mostHeapBytes.',
+      'The docblock pragma @leakgate of /a.test.ts: speed is unknown; the options are level, graceMs, leftovers, allow, known, mostHeapBytes.',
     ],
   ])('refuses %j in one sentence', (pragma, message) => {
     expect(complaint(() => mergeOptions(pragmaSource(pragma, '/a.test.ts')))).toBe(message);
@@ -160,15 +167,15 @@ describe('leakgate.allow', () => {
   it.each([
     [
       undefined,
-      'The argument of leakgate.allow must be an object with a reason and what it covers: kind, fingerprint, package or file; found nothing.',
+      'The argument of leakgate.allow must be an object with a reason and what it covers: kind, fingerprint, package, file or path; found nothing.',
     ],
     [
       { kind: 'timeout' },
-      'The argument of leakgate.allow: reason is missing; an allowance without a reason cannot be reviewed.',
+      'The argument of leakgate.allow: reason is missing; a rule without a reason cannot be reviewed.',
     ],
     [
       { reason: 'x', kinds: [] },
-      'The argument of leakgate.allow: kinds is unknown; an allowance has reason, kind, fingerprint, package, file.',
+      'The argument of leakgate.allow: kinds is unknown; a rule has reason, owner, expires, issue, kind, fingerprint, package, file, path.',
     ],
   ])('refuses %j in one sentence', (value, message) => {
     expect(complaint(() => readAllowance(value))).toBe(message);

@@ -3,7 +3,7 @@ import { environmentSources, readOptions, UsageError } from '../config';
 import { packageOf } from '../model/frame';
 import type { Shard } from '../model/report';
 import { type GlobalConfig, isNarrowed } from '../runners/jest-filter';
-import { projectSource } from '../runners/project';
+import { type Project, resolveProject } from '../runners/project';
 import { shardOf } from '../runners/run-identity';
 import type { JestCommand } from './jest-command';
 
@@ -15,6 +15,10 @@ export interface JestPlan {
   readonly runners: readonly string[];
   readonly testResultsProcessor: string | undefined;
   readonly rootDir: string;
+  /** What each Jest project has set, by its folder. */
+  readonly projects: ReadonlyMap<string, Project>;
+  /** Jest runs as in CI: it was told so, or has seen that it does. */
+  readonly ci: boolean;
   readonly watch: boolean;
   /** Ends at the first failures, without a word on what it ran. */
   readonly bail: boolean;
@@ -47,8 +51,9 @@ export function jestPlan(command: JestCommand, cwd: string): JestPlan {
     { cwd, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, input: '' },
   );
   const { configs, globalConfig } = parse(stdout, status === 0 ? '' : stderr);
+  const projects = new Map<string, Project>();
   for (const { rootDir, testEnvironmentOptions } of configs) {
-    for (const source of projectSource(rootDir)) readOptions(source);
+    if (!projects.has(rootDir)) projects.set(rootDir, resolveProject(rootDir));
     readOptions({
       place: 'testEnvironmentOptions.leakgate in the Jest configuration',
       value: testEnvironmentOptions?.leakgate,
@@ -60,6 +65,8 @@ export function jestPlan(command: JestCommand, cwd: string): JestPlan {
     runners: [...new Set(configs.map(({ runner }) => runner))].filter((path) => packageOf(path) !== 'jest-runner'),
     testResultsProcessor: globalConfig.testResultsProcessor ?? undefined,
     rootDir: globalConfig.rootDir,
+    projects,
+    ci: globalConfig.ci === true,
     watch: globalConfig.watch === true || globalConfig.watchAll === true,
     bail: (globalConfig.bail ?? 0) > 0,
     mayRunNothing:

@@ -1,7 +1,12 @@
+import type { Finding } from '../model/finding';
 import { fingerprint } from '../model/fingerprint';
+import type { Accepted, RuleUse } from '../model/ratchet';
 import type { Thing } from '../model/resource';
-import { type Allowance, covers } from '../model/rule';
+import { type Allowance, covers, isExpired, type PlacedRule } from '../model/rule';
 import { say } from '../model/sentence';
+import { today } from './clock';
+import { matchesGlob } from './glob';
+import { type BaselineShare, KnownLeaks } from './known-leaks';
 import type { Scope } from './scope';
 import { type Ruling, UNKNOWN } from './verdicts';
 
@@ -11,25 +16,45 @@ interface Granted {
   used: boolean;
 }
 
-/** Exceptions with a reason: those of the configuration, and those a test grants itself. */
+/** The exceptions of a project: its rules, and the leaks it had when the gate came. */
+export interface Exceptions {
+  readonly rules: readonly PlacedRule[];
+  readonly baseline: BaselineShare;
+}
+
+/** Exceptions with a reason: those of the project, and those a test grants itself. */
 export class Allowances {
-  readonly #configured: readonly Allowance[];
+  readonly #rules: readonly PlacedRule[];
+  readonly #expired: readonly PlacedRule[];
+  readonly #baseline: KnownLeaks;
+  readonly #rootDir: string;
   readonly #granted: Granted[] = [];
-  readonly #usedReasons = new Set<string>();
-  #covered = 0;
+  readonly #used = new Set<PlacedRule>();
+  #accepted: Accepted[] = [];
 
-  constructor(configured: readonly Allowance[]) {
-    this.#configured = configured;
+  constructor({ rules, baseline }: Exceptions, rootDir: string) {
+    const now = today();
+    this.#rules = rules.filter(({ rule }) => !isExpired(rule, now));
+    this.#expired = rules.filter(({ rule }) => isExpired(rule, now));
+    this.#baseline = new KnownLeaks(baseline);
+    this.#rootDir = rootDir;
   }
 
-  /** How many findings were covered. */
-  get covered(): number {
-    return this.#covered;
-  }
-
-  /** Reasons of the configured allowances that covered something. */
-  get usedReasons(): readonly string[] {
-    return [...this.#usedReasons];
+  /** What the project's rules were good for so far. */
+  get uses(): readonly RuleUse[] {
+    return [...this.#rules, ...this.#expired].map((placed) => {
+      const { reason, owner, issue, expires } = placed.rule;
+      return {
+        verdict: placed.verdict,
+        reason,
+        place: placed.place,
+        ...(owner === undefined ? {} : { owner }),
+        ...(issue === undefined ? {} : { issue }),
+        ...(expires === undefined ? {} : { expires }),
+        ...(this.#expired.includes(placed) ? { expired: true as const } : {}),
+        matched: this.#used.has(placed),
+      };
+    });
   }
 
   /** Grants one to `scope` and all within it. */
@@ -37,29 +62,63 @@ export class Allowances {
     this.#granted.push({ allowance, scope, used: false });
   }
 
-  /** The rulings that no allowance covers. */
+  /** The rulings that nothing covers. */
   apply(rulings: readonly Ruling[]): Ruling[] {
-    return rulings.filter(({ scope, finding }) => {
-      const granted = this.#granted.find((each) => encloses(each.scope, scope) && covers(each.allowance, finding));
-      const configured = granted ?? this.#configured.find((allowance) => covers(allowance, finding));
-      if (configured === undefined) return true;
-      if (granted !== undefined) granted.used = true;
-      else this.#usedReasons.add((configured as Allowance).reason);
-      this.#covered++;
-      return false;
+    return rulings.flatMap((ruling) => {
+      const accepted = this.#accept(ruling);
+      if (accepted === undefined) return [this.#explained(ruling)];
+      this.#accepted.push(accepted);
+      return [];
     });
   }
 
+  /** What was covered since this was asked last. */
+  takeAccepted(): readonly Accepted[] {
+    const accepted = this.#accepted;
+    this.#accepted = [];
+    return accepted;
+  }
+
+  #accept({ scope, finding }: Ruling): Accepted | undefined {
+    const granted = this.#granted.find(
+      (each) => encloses(each.scope, scope) && this.#covers(each.allowance, finding, this.#rootDir),
+    );
+    if (granted !== undefined) {
+      granted.used = true;
+      return { finding, by: 'allow', reason: granted.allowance.reason };
+    }
+    const placed = this.#rules.find(({ rule, base }) => this.#covers(rule, finding, base));
+    if (placed !== undefined) {
+      this.#used.add(placed);
+      return { finding, by: placed.verdict, reason: placed.rule.reason, place: placed.place };
+    }
+    const entry = this.#baseline.use(finding);
+    return entry === undefined ? undefined : { finding, by: 'baseline', entry };
+  }
+
+  readonly #covers = (rule: Allowance, finding: Finding, base: string): boolean =>
+    covers(rule, finding, { base, matches: matchesGlob });
+
+  /** Why a finding fails that a rule once covered. */
+  #explained(ruling: Ruling): Ruling {
+    const { finding } = ruling;
+    const past = this.#expired.find(({ rule, base }) => this.#covers(rule, finding, base));
+    if (past === undefined) return ruling;
+    const note = `The rule at ${past.place} that covered it ("${past.rule.reason}") expired after ${past.rule.expires}.`;
+    return { ...ruling, finding: { ...finding, message: `${finding.message}\n${note}` } };
+  }
+
   /** A ruling for every granted allowance that matched nothing. To be asked when the last verdict has fallen. */
-  unused(rootDir: string): Ruling[] {
+  unused(): Ruling[] {
     return this.#granted
       .filter(({ used }) => !used)
-      .map(({ allowance, scope }) => unusedRuling(allowance, scope, rootDir));
+      .map(({ allowance, scope }) => unusedRuling(allowance, scope, this.#rootDir));
   }
 }
 
 function unusedRuling(allowance: Allowance, scope: Scope, rootDir: string): Ruling {
-  const noun = allowance.kind ?? allowance.package ?? allowance.file ?? allowance.fingerprint ?? 'any kind';
+  const noun =
+    allowance.kind ?? allowance.package ?? allowance.file ?? allowance.path ?? allowance.fingerprint ?? 'any kind';
   const root: Thing = { kind: 'allowance', noun, label: `("${allowance.reason}")`, facts: {}, owns: [] };
   const ref = scope.ref();
   return {

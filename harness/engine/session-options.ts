@@ -1,4 +1,5 @@
-import type { Allowance, Rule } from '../model/rule';
+import type { Rule } from '../model/rule';
+import type { Exceptions } from './allowances';
 import type { FileClassifier } from './opening';
 import type { Probe, Realm } from './probe';
 
@@ -21,7 +22,8 @@ export interface SessionOptions {
   readonly collectEachTest: boolean;
   /** Whether to release what was reported, so that later tests stand on clean ground. */
   readonly cleanUp: boolean;
-  readonly allow: readonly Allowance[];
+  /** What the project puts up with. */
+  readonly exceptions: Exceptions;
   /** Bytes of used heap past which no snapshot is taken to explain what is still reachable. */
   readonly mostHeapBytes: number;
   /** Is told what goes on when that takes seconds. */

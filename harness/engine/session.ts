@@ -1,4 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { Accepted, RuleUse } from '../model/ratchet';
 import type { Cost, ProbeFailure } from '../model/report';
 import type { Allowance } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
@@ -44,7 +45,7 @@ export class Session {
     this.host = new Scope('run', '', undefined, options.file);
     this.file = new Scope('file', '', this.host, options.file);
     this.#verdicts = new Verdicts(options.rootDir);
-    this.#allowances = new Allowances(options.allow);
+    this.#allowances = new Allowances(options.exceptions, options.rootDir);
     this.#ledger = new Ledger(
       new OpeningCamera(options.classifier),
       options.everyStack ? 'all' : 'budget',
@@ -138,7 +139,7 @@ export class Session {
       this.file.sealed = true;
       this.#stop();
     }
-    const kept = [...this.#allowances.apply(rulings), ...this.#allowances.unused(this.#options.rootDir)];
+    const kept = [...this.#allowances.apply(rulings), ...this.#allowances.unused()];
     this.#judgingMs += nowMs() - startedMs;
     return kept;
   }
@@ -160,14 +161,14 @@ export class Session {
     return failure === undefined ? failures : [...failures, { probe: 'ledger', why: failure.stack ?? failure.message }];
   }
 
-  /** How many findings an allowance covered. */
-  get allowed(): number {
-    return this.#allowances.covered;
+  /** What an exception covered since this was asked last. */
+  takeAccepted(): readonly Accepted[] {
+    return this.#allowances.takeAccepted();
   }
 
-  /** Reasons of the configured allowances that covered something. */
-  get usedAllowances(): readonly string[] {
-    return this.#allowances.usedReasons;
+  /** What the project's rules were good for. */
+  get ruleUses(): readonly RuleUse[] {
+    return this.#allowances.uses;
   }
 
   async #judge(scope: Scope, rulings: Ruling[]): Promise<void> {

@@ -20,10 +20,14 @@ function rowKey({ fingerprint, openedAt }: Finding): string {
   return openedAt === undefined ? fingerprint : `${fingerprint} ${openedAt.file}:${openedAt.line}:${openedAt.column}`;
 }
 
-/** Findings of a run by fingerprint and line, most frequent first. */
-export function groupLeaks(files: readonly FileReport[]): readonly LeakGroup[] {
+/** What fails in a run by fingerprint and line, most frequent first. */
+export const groupLeaks = (files: readonly FileReport[]): readonly LeakGroup[] =>
+  groupFindings(files.flatMap((file) => file.findings));
+
+/** `findings` by fingerprint and line, most frequent first. */
+export function groupFindings(findings: readonly Finding[]): readonly LeakGroup[] {
   const groups = new Map<string, { finding: Finding; count: number; scopes: Map<string, ScopeRef> }>();
-  for (const finding of files.flatMap((file) => file.findings)) {
+  for (const finding of findings) {
     const key = rowKey(finding);
     const group = groups.get(key) ?? { finding, count: 0, scopes: new Map<string, ScopeRef>() };
     group.count += finding.count;

@@ -1,5 +1,6 @@
-import { type BaselineUse, REPORT_VERSION, type RuleUse, type RunReport, type Versions } from './report';
-import { probesOf, unusedOf, worstOf } from './whole-run';
+import { type BaselineUse, mergeRules } from './ratchet';
+import { REPORT_VERSION, type RunReport, type Versions } from './report';
+import { isHealthy, probesOf, ratchetOf, worstOf } from './whole-run';
 
 /** A shard's report, and where it was read. */
 export interface Part {
@@ -78,30 +79,25 @@ function judgedTwice(parts: readonly Part[]): string[] {
   });
 }
 
-/** What every shard says of its rules, as one: a rule matched if it did in any. */
-function mergedRules(reports: readonly RunReport[]): RuleUse[] {
-  const rules = new Map<string, RuleUse>();
-  for (const rule of reports.flatMap(({ rules: own }) => own)) {
-    const { matched: _, ...rest } = rule;
-    const key = JSON.stringify(rest);
-    if (rule.matched || !rules.has(key)) rules.set(key, rule);
-  }
-  return [...rules.values()];
-}
-
-/** The baseline of all shards, which must have read the same one. */
-function mergedBaseline(parts: readonly Part[]): { readonly baseline?: BaselineUse; readonly problems: string[] } {
-  const [first, ...others] = parts.flatMap(({ place, report: { baseline } }) =>
-    baseline === undefined ? [] : [{ place, baseline }],
-  );
-  if (first === undefined) return { problems: [] };
-  const entries = JSON.stringify(unique(first.baseline.entries));
-  const problems = others
-    .filter(({ baseline }) => JSON.stringify(unique(baseline.entries)) !== entries)
-    .map(({ place }) => `${place} was judged by another baseline than ${first.place}.`);
-  if (others.length + 1 < parts.length) problems.push('Some shards were judged by a baseline, and some by none.');
-  const matched = unique([first, ...others].flatMap(({ baseline }) => baseline.matched));
-  return { baseline: { ...first.baseline, matched }, problems };
+/** The baselines of all shards, which must have read the same ones. */
+function mergedBaselines(parts: readonly Part[]): {
+  readonly baselines: readonly BaselineUse[];
+  readonly problems: string[];
+} {
+  const [first, ...others] = parts;
+  const baselines = first?.report.baselines ?? [];
+  const read = ({ report }: Part): string =>
+    JSON.stringify(
+      report.baselines.map(({ file, entries }) => [file, unique(entries.map((each) => JSON.stringify(each)))]),
+    );
+  const problems = others.flatMap((part) => {
+    if (first === undefined || read(part) === read(first)) return [];
+    if (part.report.baselines.length === baselines.length) {
+      return [`${part.place} was judged by another baseline than ${first.place}.`];
+    }
+    return ['Some shards were judged by a baseline, and some by none.'];
+  });
+  return { baselines, problems: [...new Set(problems)] };
 }
 
 const mergedVersions = (reports: readonly RunReport[]): Versions => ({
@@ -121,7 +117,7 @@ export function mergeReports(parts: readonly [Part, ...Part[]], lost: readonly s
   const reports = kept.map(({ report }) => report);
   const [first = parts[0].report] = reports;
   const { shard: _, ...run } = first.run;
-  const { baseline, problems: ofBaseline } = mergedBaseline(kept);
+  const { baselines, problems: ofBaseline } = mergedBaselines(kept);
   const allProblems = [
     ...lost,
     ...problems,
@@ -130,7 +126,7 @@ export function mergeReports(parts: readonly [Part, ...Part[]], lost: readonly s
     ...reports.flatMap((report) => report.problems),
   ];
   const files = reports.flatMap((report) => report.files).sort((a, b) => (a.file < b.file ? -1 : 1));
-  const merged: Omit<RunReport, 'outcome' | 'unusedAllowances'> = {
+  const merged: Omit<RunReport, 'outcome' | 'ratchet'> = {
     version: REPORT_VERSION,
     run: {
       ...run,
@@ -141,6 +137,7 @@ export function mergeReports(parts: readonly [Part, ...Part[]], lost: readonly s
           .sort()
           .at(-1) ?? run.endedAt,
       merged: kept.length,
+      ...(reports.some((report) => report.run.ci === true) ? { ci: true as const } : {}),
     },
     versions: mergedVersions(reports),
     probes: probesOf(files),
@@ -149,18 +146,19 @@ export function mergeReports(parts: readonly [Part, ...Part[]], lost: readonly s
     files,
     off: unique(reports.flatMap(({ off }) => off)),
     orphans: reports.flatMap(({ orphans }) => orphans),
-    rules: mergedRules(reports),
-    ...(baseline === undefined ? {} : { baseline }),
+    rules: mergeRules(reports.flatMap(({ rules }) => rules)),
+    baselines,
     misuses: unique(reports.flatMap(({ misuses }) => misuses)),
     problems: [...new Set(allProblems)],
     opinions: reports.flatMap(({ opinions }) => opinions),
     notes: unique(reports.flatMap(({ notes }) => notes)),
   };
-  const unusedAllowances = unusedOf(merged);
+  const outcomes = reports.map((report) => report.outcome);
+  const ratchet = ratchetOf(merged, isHealthy(outcomes) && merged.problems.length === 0);
   const outcome = worstOf([
-    ...reports.map((report) => report.outcome),
-    ...(unusedAllowances.length > 0 ? (['leaks'] as const) : []),
+    ...outcomes,
+    ...(ratchet.some(({ red }) => red) ? (['leaks'] as const) : []),
     ...(merged.problems.length > 0 ? (['broken'] as const) : []),
   ]);
-  return { ...merged, outcome, unusedAllowances };
+  return { ...merged, outcome, ratchet };
 }

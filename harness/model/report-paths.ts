@@ -2,7 +2,7 @@ import { normalizePath } from './frame';
 import type { RunReport } from './report';
 
 /** `path` relative to `folder`, with forward slashes; as it is where the two have nothing in common (`node:net`, another drive). */
-function relativePath(path: string, folder: string): string {
+export function relativePath(path: string, folder: string): string {
   const target = normalizePath(path).split('/');
   const from = normalizePath(folder).replace(/\/+$/, '').split('/');
   if (target.length < 2 || target[0] !== from[0]) return normalizePath(path);

@@ -1,4 +1,5 @@
 import type { Finding } from './finding';
+import type { Accepted, BaselineUse, RatchetFinding, RuleUse } from './ratchet';
 import type { TestCase } from './test-case';
 
 /** Version of the report's shape. Readers refuse any other; a new optional field is no new version. */
@@ -32,15 +33,6 @@ export interface FileErrors {
   readonly others: number;
 }
 
-/** A finding that fails nothing, and what says so. */
-export interface Accepted {
-  readonly finding: Finding;
-  /** `allow`: cannot leak, or put up with. `known`: leaks, and is not ours to mend. `baseline`: leaked when the gate came. */
-  readonly by: 'allow' | 'known' | 'baseline';
-  /** The rule's; absent where the baseline says it. */
-  readonly reason?: string;
-}
-
 /** What one test file had to say. */
 export interface FileReport {
   readonly version: typeof REPORT_VERSION;
@@ -58,13 +50,9 @@ export interface FileReport {
   /** What fails a test, a suite or the file. */
   readonly findings: readonly Finding[];
   /** What was found and fails nothing. */
-  readonly accepted?: readonly Accepted[];
-  /** Findings that an allowance covered. */
-  readonly allowed: number;
-  /** Reasons of the configured allowances that matched in this file. */
-  readonly usedAllowances: readonly string[];
-  /** Reasons of all the configured allowances that held for this file. */
-  readonly configuredAllowances: readonly string[];
+  readonly accepted: readonly Accepted[];
+  /** The project's rules, and whether they covered anything in this file. */
+  readonly rules: readonly RuleUse[];
   /** `test.only` or `describe.only` left some of the file's tests out. */
   readonly focused: boolean;
   /** Tests that failed at least in part for reasons of their own. */
@@ -124,6 +112,8 @@ export interface RunIdentity {
   readonly shard?: Shard;
   /** How many shards were put together. */
   readonly merged?: number;
+  /** It was a CI's: what was mended must have left the baseline. */
+  readonly ci?: true;
 }
 
 /** What ran. A merged report has several of a kind where shards differed. */
@@ -147,31 +137,6 @@ export interface Probes {
   readonly failed: readonly ProbeTrouble[];
 }
 
-/** An exception of the project's own, and what it was good for. */
-export interface RuleUse {
-  readonly verdict: 'allow' | 'known';
-  readonly reason: string;
-  /** Where it stands: `leakgate.config.ts:12`. */
-  readonly place?: string;
-  readonly owner?: string;
-  readonly issue?: string;
-  /** Its last day, `2026-12-31`. */
-  readonly expires?: string;
-  /** The run was after that day. */
-  readonly expired?: true;
-  /** Whether it covered anything. In one shard this proves nothing: only the whole run can say that a rule is out of date. */
-  readonly matched: boolean;
-}
-
-/** The leaks that were there when the gate came, by fingerprint. */
-export interface BaselineUse {
-  /** Relative to the run's folder. */
-  readonly file: string;
-  readonly entries: readonly string[];
-  /** Those found again. What is missing here once the whole run is known was mended, and leaves the file. */
-  readonly matched: readonly string[];
-}
-
 /**
  * What a whole run had to say: the JSON report, and what every format is rendered from. All paths are relative to the folder the run
  * was started in, with forward slashes.
@@ -190,9 +155,10 @@ export interface RunReport {
   readonly off: readonly string[];
   readonly orphans: readonly Orphan[];
   readonly rules: readonly RuleUse[];
-  readonly baseline?: BaselineUse;
-  /** Reasons of configured allowances that matched nothing, when the whole suite ran. */
-  readonly unusedAllowances: readonly string[];
+  /** The baseline of the project; several where Jest's projects have one each. */
+  readonly baselines: readonly BaselineUse[];
+  /** What of the rules and baselines is out of date. */
+  readonly ratchet: readonly RatchetFinding[];
   /** Wrong usage that came to light in the run, one sentence each. */
   readonly misuses: readonly string[];
   /** What the harness could not do, one sentence each. Any of them makes the run red. */

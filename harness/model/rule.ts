@@ -1,19 +1,48 @@
 import type { Finding } from './finding';
 import type { Frame } from './frame';
 import { normalizePath, packageOfFrame } from './frame';
+import { relativePath } from './report-paths';
+import type { Thing } from './resource';
 
-/** Says of a finding that it cannot leak, or is accepted: with a reason, never by type alone in silence. */
+/**
+ * A project's exception: says of findings that they cannot leak or are accepted (`allow`), or that they leak and are not the
+ * project's to mend (`known`). It covers what matches every field it names.
+ */
 export interface Allowance {
   /** Why. Required: an exception without a reason is not reviewable. */
   readonly reason: string;
-  /** Resource kind: `timeout`, `tcp-server` … */
+  /** Who answers for it: a person, a team. */
+  readonly owner?: string;
+  /** Its last day, `2026-12-31`, in UTC. From the next day on it covers nothing, and is itself reported. Default: none. */
+  readonly expires?: string;
+  /** Where it is being worked on: the address of an issue. */
+  readonly issue?: string;
+  /** Resource kind: `timeout`, `tcp-server` … In a configuration it needs company: a whole type is never let go. */
   readonly kind?: string;
   /** A finding's fingerprint. */
   readonly fingerprint?: string;
   /** The npm package whose code opened it, by its own name. */
   readonly package?: string;
-  /** End of the path of a file on the opening's trace: `src/metrics.ts`. */
+  /**
+   * Glob of a file of the project's own on the opening's trace: `src/metrics.ts`, `src/legacy/**`. Matched against the end of the
+   * path from the project's folder. A package's own files are meant only if the glob says `node_modules`.
+   */
   readonly file?: string;
+  /** Glob of kinds from the root of the finding's tree down to something in it: a root's kind, a slash, its part's kind, or `**` between. */
+  readonly path?: string;
+}
+
+/** Which list of the configuration a rule is in, and so what it says. */
+export type RuleVerdict = 'allow' | 'known';
+
+/** A rule of the project's own, and where it stands. */
+export interface PlacedRule {
+  readonly verdict: RuleVerdict;
+  readonly rule: Allowance;
+  /** As its author finds it: `leakgate.config.ts:12`. */
+  readonly place: string;
+  /** Folder that its globs start from. */
+  readonly base: string;
 }
 
 /** Built-in knowledge of a library: something it keeps by design, so no test can be asked to release it. */
@@ -42,13 +71,40 @@ export function ruledOut(rule: Rule, kind: string, trace: readonly Frame[]): boo
   return isIn(inner, rule.package, rule.file);
 }
 
-/** Whether `allowance` covers `finding`: every field it names must match. */
-export function covers(allowance: Allowance, finding: Finding): boolean {
-  const { kind, fingerprint, file } = allowance;
-  if (kind !== undefined && kind !== finding.root.kind) return false;
-  if (fingerprint !== undefined && fingerprint !== finding.fingerprint) return false;
-  if (allowance.package !== undefined && !finding.trace.some((frame) => packageOfFrame(frame) === allowance.package)) {
-    return false;
-  }
-  return file === undefined || finding.trace.some((frame) => `/${normalizePath(frame.file)}`.endsWith(`/${file}`));
+/** What a rule is held against. */
+export interface Ground {
+  /** Folder that globs of files start from. */
+  readonly base: string;
+  /** Whether a path matches a glob. */
+  readonly matches: (glob: string, path: string) => boolean;
 }
+
+/** Kinds from the root down to each thing of a tree. */
+function* pathsOf(thing: Thing, above = ''): Iterable<string> {
+  const path = above === '' ? thing.kind : `${above}/${thing.kind}`;
+  yield path;
+  for (const owned of thing.owns) yield* pathsOf(owned, path);
+}
+
+function isOpenedIn(glob: string, trace: readonly Frame[], { base, matches }: Ground): boolean {
+  const wanted: Frame['origin'] = glob.includes('node_modules') ? 'library' : 'user';
+  return trace.some(
+    ({ origin, file }) =>
+      origin === wanted && matches(`**/${glob}`, relativePath(file, base).replace(/^(?:\.\.\/)+/, '')),
+  );
+}
+
+/** Whether `rule` covers `finding`: every field it names must match. */
+export function covers(rule: Allowance, finding: Finding, ground: Ground): boolean {
+  const { kind, fingerprint, file, path } = rule;
+  const { root, trace } = finding;
+  if (kind !== undefined && kind !== root.kind) return false;
+  if (fingerprint !== undefined && fingerprint !== finding.fingerprint) return false;
+  if (rule.package !== undefined && !trace.some((frame) => packageOfFrame(frame) === rule.package)) return false;
+  if (file !== undefined && !isOpenedIn(file, trace, ground)) return false;
+  return path === undefined || [...pathsOf(root)].some((each) => ground.matches(path, each));
+}
+
+/** Whether a rule's last day is over. `today` as `2026-12-31`. */
+export const isExpired = ({ expires }: Pick<Allowance, 'expires'>, today: string): boolean =>
+  expires !== undefined && expires < today;

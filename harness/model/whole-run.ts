@@ -1,11 +1,9 @@
-import { type FileReport, OUTCOMES, type Outcome, type Probes, type RuleUse, type RunReport } from './report';
+import { judgeRatchet, mergeRules, type RatchetFinding, type RuleUse } from './ratchet';
+import { type FileReport, OUTCOMES, type Outcome, type Probes, type RunReport } from './report';
 
 /** What the rules of a run were good for, as its files tell. */
-export function rulesOf(files: readonly FileReport[]): readonly RuleUse[] {
-  const used = new Set(files.flatMap(({ usedAllowances }) => usedAllowances));
-  const configured = new Set(files.flatMap(({ configuredAllowances }) => configuredAllowances));
-  return [...configured].map((reason) => ({ verdict: 'allow', reason, matched: used.has(reason) }));
-}
+export const rulesOf = (files: readonly FileReport[]): readonly RuleUse[] =>
+  mergeRules(files.flatMap(({ rules }) => rules));
 
 /** Who looked at `files`, and who could not. */
 export function probesOf(files: readonly FileReport[]): Probes {
@@ -23,13 +21,29 @@ export function probesOf(files: readonly FileReport[]): Probes {
 }
 
 /** Whether a run saw every test there is: only then what matched nothing is out of date. */
-const isWhole = ({ narrowed, run }: Pick<RunReport, 'narrowed' | 'run'>): boolean =>
+export const isWhole = ({ narrowed, run }: Pick<RunReport, 'narrowed' | 'run'>): boolean =>
   !narrowed && run.shard === undefined;
 
-/** Reasons of the rules that the whole run had no use for; none while it is not whole. */
-export const unusedOf = (report: Pick<RunReport, 'narrowed' | 'run' | 'rules'>): readonly string[] =>
-  isWhole(report) ? report.rules.filter(({ matched }) => !matched).map(({ reason }) => reason) : [];
+/**
+ * What of a run's rules and baselines is out of date.
+ * @param healthy no test failed for reasons of its own, and all was checked: else what was not found may be there all the same
+ */
+export const ratchetOf = (
+  report: Pick<RunReport, 'narrowed' | 'run' | 'rules' | 'baselines' | 'files'>,
+  healthy: boolean,
+): readonly RatchetFinding[] =>
+  judgeRatchet({
+    rules: report.rules,
+    baselines: report.baselines,
+    accepted: report.files.flatMap(({ accepted }) => accepted),
+    whole: healthy && isWhole(report),
+    ci: report.run.ci === true,
+  });
 
 /** The worst of `outcomes`; `clean` if there are none. */
 export const worstOf = (outcomes: readonly Outcome[]): Outcome =>
   OUTCOMES.find((outcome) => outcomes.includes(outcome)) ?? 'clean';
+
+/** Whether every test passed but for leaks, and all was checked: only then what was not found is not there. */
+export const isHealthy = (outcomes: readonly Outcome[]): boolean =>
+  outcomes.every((outcome) => outcome === 'clean' || outcome === 'leaks');

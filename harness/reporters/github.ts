@@ -40,9 +40,7 @@ const github: Reporter = {
   render(report, { base }) {
     const general = [
       ...[...report.misuses, ...report.problems].map((text) => visible(text)),
-      ...report.unusedAllowances.map((reason) =>
-        visible(`The allowance "${reason}" matched nothing in the whole run.`),
-      ),
+      ...report.ratchet.map(({ message }) => visible(message)),
       ...report.orphans.map(({ pid, command: line }) => visible(`Process ${pid} (${line}) is still running.`)),
     ].map((text) => command({ title: 'leakgate' }, clipped(text, LONGEST)));
     const leaks = groupLeaks(report.files).map((group) => annotation(group, base));

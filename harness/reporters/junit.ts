@@ -117,8 +117,8 @@ const runCases = (report: RunReport): Case[] => [
       `Process ${pid} (${command}) is still running; started by ${file ?? 'no test'}.`,
     ),
   ),
-  ...report.unusedAllowances.map((reason) =>
-    errorCase('has no allowance that is out of date', `"${reason}" matched nothing in the whole run.`),
+  ...report.ratchet.flatMap(({ red, message }) =>
+    red ? [errorCase('lets nothing go that is out of date', message)] : [],
   ),
   ...report.misuses.map((misuse) => errorCase('is used as it should be', misuse)),
   ...report.problems.map((problem) => errorCase('was checked in full', problem)),

@@ -114,7 +114,7 @@ const markdown: Reporter = {
       ...list([...report.misuses, ...report.problems]),
       ...leaks(report),
       ...list(report.orphans.map(({ pid, command }) => `Process ${pid} (${command}) is still running.`)),
-      ...list(report.unusedAllowances.map((reason) => `The allowance "${reason}" matched nothing: delete it.`)),
+      ...list(report.ratchet.map(({ message }) => message)),
       ...accepted(report),
       `Checked: ${count(checked, 'test')} in ${count(report.files.length, 'file')}${parts}.`,
       '',

@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors';
 import type { Finding, FindingKind } from '../model/finding';
-import { groupLeaks, type LeakGroup, scopeKey } from '../model/leak-group';
+import { groupFindings, groupLeaks, type LeakGroup, scopeKey } from '../model/leak-group';
+import type { Accepted, RatchetFinding } from '../model/ratchet';
 import type { RunReport } from '../model/report';
 import type { Reporter } from '../model/reporter';
 import { drawPath } from '../model/retainer-path';
@@ -61,20 +62,20 @@ function scopeLines(scopes: readonly ScopeRef[]): string[] {
   ];
 }
 
-function groupLines(group: LeakGroup, colors: Colors): string[] {
+function groupLine(group: LeakGroup, colors: Colors): string {
   const { finding } = group;
   const tag = TAGS[finding.kind];
   return [
-    [
-      `  ${colors.bold(`${number(group.count)} ×`)} ${subject(group)}`,
-      ...(tag === '' ? [] : [colors.yellow(`(${tag})`)]),
-      opening(finding, colors),
-      colors.dim(finding.fingerprint),
-    ].join('  '),
-    ...(finding.path === undefined ? [] : drawPath(finding.path).replace(/^/gm, '      ').split('\n')),
-    ...scopeLines(group.scopes),
-  ];
+    `  ${colors.bold(`${number(group.count)} ×`)} ${subject(group)}`,
+    ...(tag === '' ? [] : [colors.yellow(`(${tag})`)]),
+    opening(finding, colors),
+    colors.dim(finding.fingerprint),
+  ].join('  ');
 }
+
+/** What holds an object that was expected to be collected. */
+const pathLines = ({ finding: { path } }: LeakGroup): string[] =>
+  path === undefined ? [] : drawPath(path).replace(/^/gm, '      ').split('\n');
 
 function byKind(groups: readonly LeakGroup[]): string {
   const kinds = new Map<string, number>();
@@ -96,12 +97,41 @@ function leakLines(report: RunReport, colors: Colors, label: Label): string[] {
   const hidden = groups.length - LISTED_GROUPS;
   return [
     label('Leaks', `${colors.bold(colors.red(number(total)))}${where}${byKind(groups)}`),
-    ...groups.slice(0, LISTED_GROUPS).flatMap((group) => groupLines(group, colors)),
+    ...groups
+      .slice(0, LISTED_GROUPS)
+      .flatMap((group) => [groupLine(group, colors), ...pathLines(group), ...scopeLines(group.scopes)]),
     ...(hidden > 0 ? [`  … and ${count(hidden, 'other leak')}`] : []),
   ];
 }
 
 type Label = (name: string, text: string) => string;
+
+const RATCHET: Readonly<Record<RatchetFinding['what'], string>> = {
+  'unused-rule': 'Rule',
+  'expired-rule': 'Rule',
+  fixed: 'Baseline',
+};
+
+const acceptedBy = (report: RunReport, by: readonly Accepted['by'][]): readonly Accepted[] =>
+  report.files.flatMap(({ accepted }) => accepted.filter((each) => by.includes(each.by)));
+
+/** Leaks that fail nothing: counted and listed, so that nobody forgets them. */
+function acceptedLines(report: RunReport, colors: Colors, label: Label): string[] {
+  const accepted = acceptedBy(report, ['known', 'baseline']);
+  if (accepted.length === 0) return [];
+  const groups = groupFindings(accepted.map(({ finding }) => finding));
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  const hidden = groups.length - LISTED_GROUPS;
+  const sources = new Map(accepted.map(({ finding, by, reason }) => [finding.fingerprint, reason ?? by]));
+  return [
+    label('Known', `${count(total, 'leak')} that ${total === 1 ? 'fails' : 'fail'} no test`),
+    ...groups.slice(0, LISTED_GROUPS).map((group) => {
+      const from = sources.get(group.finding.fingerprint) ?? '';
+      return `${groupLine(group, colors)}  ${colors.dim(from === 'baseline' ? 'in the baseline' : `"${from}"`)}`;
+    }),
+    ...(hidden > 0 ? [`  … and ${count(hidden, 'other known leak')}`] : []),
+  ];
+}
 
 function filesWith(kind: FindingKind, report: RunReport): string {
   return report.files
@@ -121,7 +151,7 @@ function costText(report: RunReport): string {
 
 function checkedText(report: RunReport): string {
   const tests = report.files.reduce((sum, file) => sum + file.tests, 0);
-  const allowed = report.files.reduce((sum, file) => sum + file.allowed, 0);
+  const allowed = acceptedBy(report, ['allow']).length;
   const levels = [...new Set(report.files.map(({ level }) => level))].join(', ');
   return [
     `${count(tests, 'test')} in ${count(report.files.length, 'file')}`,
@@ -152,8 +182,9 @@ const terminal: Reporter = {
           ),
         ),
       ),
-      ...report.unusedAllowances.map((reason) =>
-        label('Allowance', `"${said(reason)}" matched nothing in the whole run. Delete it, or correct what it names.`),
+      ...acceptedLines(report, colors, label),
+      ...report.ratchet.map(({ what, message, red }) =>
+        label(RATCHET[what], red ? colors.red(said(message)) : said(message)),
       ),
       label('Checked', checkedText(report)),
       label('Cost', costText(report)),

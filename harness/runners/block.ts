@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { mergeOptions, type Options } from '../config';
+import { mergeOptions, type OptionSource, type Options, placedRules } from '../config';
+import { NO_BASELINE } from '../engine/known-leaks';
 import { OpeningCamera } from '../engine/opening';
 import { Session } from '../engine/session';
 import type { Finding } from '../model/finding';
@@ -23,16 +24,22 @@ export async function leaksOf(
   options: Partial<Options>,
   caller: (...args: never[]) => unknown,
 ): Promise<readonly Finding[]> {
-  const merged = mergeOptions([{ place: 'The options of findLeaks', value: options }]);
+  const source: OptionSource = { place: 'The options of findLeaks', value: options };
+  const merged = mergeOptions([source]);
   const file = new OpeningCamera(jestFiles).take(caller, 'near')?.frames[0]?.file ?? process.cwd();
-  const run = (): Promise<readonly Finding[]> => inBlock.run(true, () => watch(fn, merged, file));
+  const run = (): Promise<readonly Finding[]> => inBlock.run(true, () => watch(fn, merged, source, file));
   if (inBlock.getStore() === true) return run();
   const result = queue.then(run);
   queue = result.catch(() => {});
   return result;
 }
 
-async function watch(fn: () => unknown, options: Options, file: string): Promise<readonly Finding[]> {
+async function watch(
+  fn: () => unknown,
+  options: Options,
+  source: OptionSource,
+  file: string,
+): Promise<readonly Finding[]> {
   if (options.level === 'off') {
     await fn();
     return [];
@@ -51,7 +58,7 @@ async function watch(fn: () => unknown, options: Options, file: string): Promise
     everyStack: options.level === 'trace' || options.level === 'paranoid',
     collectEachTest: options.level === 'paranoid',
     cleanUp: options.leftovers === 'release',
-    allow: options.allow,
+    exceptions: { rules: placedRules([source], process.cwd()), baseline: NO_BASELINE },
     mostHeapBytes: options.mostHeapBytes,
     onlyLineage: true,
   });

@@ -1,6 +1,7 @@
 import type { Options } from '../config';
 import type { Session } from '../engine/session';
 import type { Finding } from '../model/finding';
+import type { Accepted } from '../model/ratchet';
 import { type FileReport, type ProbeFailure, REPORT_VERSION } from '../model/report';
 import { type CaseEvidence, casesOf } from './jest-cases';
 import type { CircusDescribe } from './jest-circus';
@@ -16,6 +17,7 @@ export interface FileEvidence extends CaseEvidence {
   /** Tests that ran and were judged. */
   readonly tests: number;
   readonly findings: readonly Finding[];
+  readonly accepted: readonly Accepted[];
   readonly focused: boolean;
   /** Jest's own list of what went wrong at file level. */
   readonly unhandled: readonly unknown[];
@@ -37,9 +39,8 @@ export function fileReport(evidence: FileEvidence): FileReport {
     tests: evidence.tests,
     cases,
     findings: evidence.findings,
-    allowed: session.allowed,
-    usedAllowances: session.usedAllowances,
-    configuredAllowances: options.allow.map(({ reason }) => reason),
+    accepted: evidence.accepted,
+    rules: session.ruleUses,
     focused: evidence.focused,
     ownFailures: cases.filter(({ status }) => status === 'failed').length,
     errors: {

@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
-import type { Options } from '../config';
 import { nowMs } from '../engine/clock';
 import type { Scope } from '../engine/scope';
 import { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
+import type { Accepted } from '../model/ratchet';
 import type { FileReport, ProbeFailure } from '../model/report';
+import type { JestAccountOptions } from './account-options';
 import { asWritten } from './as-written';
 import { besideFailure } from './beside-failure';
 import { watchForEarlyExit } from './early-exit';
 import { fileReport } from './file-report';
 import { gateOf } from './gate';
 import { wrapBody } from './jest/build/body';
+import { titlesOf } from './jest-cases';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
 import { findingError, harnessError, type JestError, reasonOf } from './jest-error';
 import { jestFiles } from './jest-files';
@@ -24,19 +26,6 @@ import { scenarioGate } from './scenario-gate';
 import { explain } from './second-opinion';
 import { type SourceMapper, sourceMapper } from './source-maps';
 
-/** What an account of one test file needs. */
-export interface JestAccountOptions {
-  readonly file: string;
-  readonly rootDir: string;
-  /** The sandbox's global object. */
-  readonly global: Record<PropertyKey, unknown>;
-  /** Jest's own list, to which the hand-over is added until it has run. */
-  readonly setupFiles: readonly string[];
-  readonly options: Options;
-  /** The Jest project's `displayName`. */
-  readonly project?: string | undefined;
-}
-
 const GATE = Symbol.for('leakgate.gate');
 
 /** The accounts of one test file, told by Jest's events. */
@@ -46,6 +35,7 @@ export class JestAccount {
   readonly #scopes = new WeakMap<object, Scope>();
   readonly #wrapped = new WeakSet<CircusFn>();
   readonly #findings: Finding[] = [];
+  readonly #accepted: Accepted[] = [];
   readonly #page: RunPage | undefined;
   #running: CircusTest | undefined;
   /** Every run of every test: deferred verdicts find their test here. */
@@ -67,7 +57,7 @@ export class JestAccount {
   constructor(options: JestAccountOptions) {
     this.#options = options;
     const { probes, rules } = plugIns();
-    const { level, graceMs, leftovers, allow, mostHeapBytes } = options.options;
+    const { level, graceMs, leftovers, mostHeapBytes } = options.options;
     this.#session = new Session({
       file: options.file,
       rootDir: options.rootDir,
@@ -79,7 +69,10 @@ export class JestAccount {
       everyStack: level === 'trace' || level === 'paranoid',
       collectEachTest: level === 'paranoid',
       cleanUp: leftovers === 'release',
-      allow,
+      exceptions: {
+        rules: options.rules,
+        baseline: { entries: options.baseline, titles: () => titlesOf(this.#root) },
+      },
       mostHeapBytes,
     });
     this.#drawn = new JestTimelines(probes, level === 'trace' || level === 'paranoid');
@@ -260,6 +253,9 @@ export class JestAccount {
 
   /** To the test's own errors where it is a test's; to the file's otherwise, where Jest puts what `afterAll` throws. */
   #deliver(rulings: readonly Ruling[], unhandled: unknown[]): void {
+    for (const accepted of this.#session.takeAccepted()) {
+      this.#accepted.push({ ...accepted, finding: asWritten(accepted.finding, this.#mapped, this.#options.rootDir) });
+    }
     for (const { scope, finding: raw } of rulings) {
       const finding = asWritten(raw, this.#mapped, this.#options.rootDir);
       explain(raw.trace);
@@ -286,6 +282,7 @@ export class JestAccount {
       root: this.#root,
       tests: this.#tests.size,
       findings: this.#findings,
+      accepted: this.#accepted,
       focused: this.#focused,
       unhandled: this.#unhandled,
       isTheirs: this.#isTheirs,

@@ -24,6 +24,17 @@ export function casesOf(block: CircusDescribe, evidence: CaseEvidence, path: rea
   );
 }
 
+/** Titles of every suite and test beneath `block`, each with those around it, as Jest joins them. */
+export function titlesOf(block: CircusDescribe | undefined, path: readonly string[] = []): ReadonlySet<string> {
+  const titles = new Set<string>();
+  for (const child of block?.children ?? []) {
+    const own = [...path, child.name];
+    titles.add(own.join(' › '));
+    if (child.type === 'describeBlock') for (const each of titlesOf(child, own)) titles.add(each);
+  }
+  return titles;
+}
+
 function caseOf(test: CircusTest, { isTheirs, blamed, timelines }: CaseEvidence, path: readonly string[]): TestCase {
   const errors = test.errors.filter(isTheirs);
   const findings = blamed.get(test);

@@ -2,6 +2,7 @@
 export interface GlobalConfig {
   readonly rootDir: string;
   readonly bail?: number;
+  readonly ci?: boolean;
   readonly passWithNoTests?: boolean;
   readonly lastCommit?: boolean;
   readonly onlyChanged?: boolean;

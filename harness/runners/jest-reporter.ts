@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULTS, strangeVariables } from '../config';
+import { DEFAULTS, strangeVariables, UsageError } from '../config';
 import type { Outcome, RunReport } from '../model/report';
 import terminal from '../reporters/terminal';
 import { wantsColors } from './colors';
 import { type GlobalConfig, isNarrowed } from './jest-filter';
 import { type JestResults, runOutcome } from './jest-results';
+import { writeLastReport } from './last-report';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE } from './orphans';
+import { handOn, resolveProject } from './project';
 import { RUN_FOLDER_VARIABLE, readRunFolder } from './run-folder';
 import { runIdentity, shardOf } from './run-identity';
 import { runReport } from './run-report';
@@ -54,6 +56,7 @@ class LeakgateReporter {
     process.env[RUN_ID_VARIABLE] = id;
     process.on('exit', discard);
     this.#run = { folder, id, startedAt: new Date(), discard };
+    handOnFirst(folder, this.#config.rootDir);
   }
 
   /** After the workers are gone. */
@@ -65,6 +68,7 @@ class LeakgateReporter {
       const report = await this.#report(run, results as RunResults);
       const colors = wantsColors(process.stderr, process.env);
       process.stderr.write(`${terminal.render(report, { colors, base: '' })}\n`);
+      writeLastReport(process.cwd(), report);
       this.#error = failure(report);
     } finally {
       delete process.env[RUN_FOLDER_VARIABLE];
@@ -89,7 +93,13 @@ class LeakgateReporter {
       folder: readRunFolder(folder),
       outcome: runOutcome(results),
       green: undefined,
-      run: runIdentity({ cwd: process.cwd(), env: process.env, startedAt, shard: shardOf(this.#config) }),
+      run: runIdentity({
+        cwd: process.cwd(),
+        env: process.env,
+        startedAt,
+        shard: shardOf(this.#config),
+        ci: this.#config.ci,
+      }),
       versions: versionsHere(),
       cwd: process.cwd(),
       narrowed: isNarrowed(this.#config),
@@ -103,6 +113,15 @@ class LeakgateReporter {
         ...strangeVariables(process.env).map((name) => `The variable ${name} is none of leakgate's, and was not read.`),
       ],
     });
+  }
+}
+
+/** Code in a configuration is run here, once, and not in every worker. What is wrong with it is said of the files it governs. */
+function handOnFirst(folder: string, rootDir: string): void {
+  try {
+    handOn(folder, rootDir, resolveProject(rootDir));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
   }
 }
 

@@ -1,10 +1,20 @@
 import { sep } from 'node:path';
-import { environmentSources, mergeOptions, type Options, pragmaSource, UsageError } from '../config';
+import {
+  environmentSources,
+  mergeOptions,
+  type OptionSource,
+  type Options,
+  placedRules,
+  pragmaSource,
+  UsageError,
+} from '../config';
+import type { BaselineEntry } from '../model/baseline';
 import { isThorough } from '../model/level';
+import type { PlacedRule } from '../model/rule';
 import { JestAccount } from './jest-account';
 import type { CircusEvent, CircusState } from './jest-circus';
 import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
-import { projectSource } from './project';
+import { knownIn, projectOf } from './project';
 import { leaveNote } from './run-folder';
 import { consultSecondOpinion } from './second-opinion';
 
@@ -56,7 +66,8 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
       super(...args);
       const [config, context] = args as unknown as [EnvironmentConfig, EnvironmentContext];
       const { projectConfig } = config;
-      this.#options = optionsOf(projectConfig, context);
+      const settings = settingsOf(config, context);
+      this.#options = settings.options;
       if (this.#options.level === 'off') leaveNote({ state: 'off', file: context.testPath });
       this.#account =
         this.#options.level === 'off'
@@ -66,7 +77,7 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
               rootDir: projectConfig.rootDir.replace(new RegExp(`\\${sep}$`), ''),
               global: this.global as Record<PropertyKey, unknown>,
               setupFiles: projectConfig.setupFiles,
-              options: this.#options,
+              ...settings,
               project: projectConfig.displayName?.name,
             });
       markTestFile(this.global, context.testPath);
@@ -121,17 +132,29 @@ const GATED = Symbol.for('leakgate.gated');
 /** Whether `Base` is an environment made by {@link withLeakgate}, or a subclass of one. */
 export const isGated = (Base: object): boolean => (Base as Record<symbol, unknown>)[GATED] === true;
 
-function optionsOf(projectConfig: EnvironmentConfig['projectConfig'], context: EnvironmentContext): Options {
+/** Options, and what the project lets go. */
+interface Settings {
+  readonly options: Options;
+  readonly rules: readonly PlacedRule[];
+  /** What the baseline has for the file. */
+  readonly baseline: readonly BaselineEntry[];
+}
+
+function settingsOf({ projectConfig }: EnvironmentConfig, context: EnvironmentContext): Settings {
   try {
-    return mergeOptions([
-      ...projectSource(projectConfig.rootDir),
+    const { rootDir } = projectConfig;
+    const project = projectOf(rootDir);
+    const sources: readonly OptionSource[] = [
+      ...project.sources,
       {
         place: 'testEnvironmentOptions.leakgate in the Jest configuration',
         value: projectConfig.testEnvironmentOptions.leakgate,
       },
       ...environmentSources(process.env),
       ...pragmaSource(context.docblockPragmas.leakgate, context.testPath),
-    ]);
+    ];
+    const options = mergeOptions(sources);
+    return { options, rules: placedRules(sources, rootDir), baseline: knownIn(project, context.testPath) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     leaveNote({ state: 'refused', file: context.testPath, why: error.message });

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import type { BaselineUse } from '../model/ratchet';
 import { type FileReport, type FileState, REPORT_VERSION } from '../model/report';
 
 /** Where the processes of one run leave what they have to say to the one that started it. */
@@ -51,8 +52,13 @@ export function leaveNote(state: FileState): void {
   if (folder !== undefined && existsSync(folder)) writeWhole(newPage(folder), JSON.stringify(state));
 }
 
+/** Where a Jest project's settings are handed on to other processes. No `.json`: it is no test file's page. */
+export const settingsPath = (folder: string, key: string): string => join(folder, `settings-${key}`);
+
 /** What a run folder holds. */
 export interface RunFolder {
+  /** Of its projects, each once. */
+  readonly baselines: readonly BaselineUse[];
   readonly reports: readonly FileReport[];
   /** Files that were begun and never finished. */
   readonly unfinished: readonly string[];
@@ -80,7 +86,16 @@ export function readRunFolder(folder: string): RunFolder {
     else unreadable.push(name);
   }
   reports.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return { reports, unfinished, off, refused, unreadable };
+  return { baselines: readBaselines(folder), reports, unfinished, off, refused, unreadable };
+}
+
+function readBaselines(folder: string): readonly BaselineUse[] {
+  const byFile = new Map<string, BaselineUse>();
+  for (const name of readdirSync(folder).filter((each) => /^settings-[\da-f]+$/.test(each))) {
+    const { baseline } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { readonly baseline?: BaselineUse };
+    if (baseline !== undefined) byFile.set(baseline.file, baseline);
+  }
+  return [...byFile.values()];
 }
 
 function readPage(path: string): FileState | undefined {

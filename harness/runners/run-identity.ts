@@ -49,10 +49,11 @@ export interface RunStart {
   /** What `--run-id` says. */
   readonly id?: string | undefined;
   readonly shard?: Shard | undefined;
+  readonly ci?: boolean | undefined;
 }
 
 /** Which run this is, now that it ends. Without a CI and an id of the user's it has one of its own, and fits no other. */
-export function runIdentity({ cwd, env, startedAt, id, shard }: RunStart): RunIdentity {
+export function runIdentity({ cwd, env, startedAt, id, shard, ci }: RunStart): RunIdentity {
   const commit = firstOf(CI_COMMITS, env) ?? gitCommit(cwd);
   return {
     id: id ?? firstOf(CI_RUNS, env) ?? randomUUID(),
@@ -60,6 +61,7 @@ export function runIdentity({ cwd, env, startedAt, id, shard }: RunStart): RunId
     startedAt: startedAt.toISOString(),
     endedAt: new Date().toISOString(),
     ...(shard === undefined ? {} : { shard }),
+    ...(ci === true ? { ci } : {}),
   };
 }
 

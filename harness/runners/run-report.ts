@@ -8,7 +8,7 @@ import {
   type Versions,
 } from '../model/report';
 import { withRelativePaths } from '../model/report-paths';
-import { probesOf, rulesOf, unusedOf, worstOf } from '../model/whole-run';
+import { probesOf, ratchetOf, rulesOf, worstOf } from '../model/whole-run';
 import type { FileOutcome, RunOutcome } from './jest-results';
 import type { RunFolder } from './run-folder';
 import type { Opinion } from './second-opinion';
@@ -130,11 +130,15 @@ export function runReport(evidence: Evidence): RunReport {
   // Of what was stopped, or never said what it ran, nobody knows what is missing.
   const stopped = outcome === undefined || outcome.interrupted;
   const narrowed = evidence.narrowed || stopped || folder.reports.some(({ focused }) => focused);
-  const unused = unusedOf({ narrowed, run, rules });
-  const leaks = unused.length > 0 || orphans.length > 0 || folder.reports.some(({ findings }) => findings.length > 0);
+  const failed = testsFailed(evidence);
+  const healthy = !failed && problems.length === 0 && misuses.length === 0;
+  const { baselines } = folder;
+  const ratchet = ratchetOf({ narrowed, run, rules, baselines, files: folder.reports }, healthy);
+  const leaks =
+    ratchet.some(({ red }) => red) || orphans.length > 0 || folder.reports.some(({ findings }) => findings.length > 0);
   const happened: Outcome[] = [];
   if (leaks) happened.push('leaks');
-  if (testsFailed(evidence)) happened.push('failed');
+  if (failed) happened.push('failed');
   if (problems.length > 0) happened.push('broken');
   if (misuses.length > 0) happened.push('misused');
   const report: RunReport = {
@@ -148,7 +152,8 @@ export function runReport(evidence: Evidence): RunReport {
     off: folder.off,
     orphans,
     rules,
-    unusedAllowances: unused,
+    baselines,
+    ratchet,
     misuses,
     problems,
     opinions: evidence.opinions.map(({ list }) => list),

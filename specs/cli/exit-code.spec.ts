@@ -224,14 +224,14 @@ describe('leakgate run exits with', () => {
   });
 });
 
-describe('a configured allowance that matches nothing', () => {
+describe('a rule that matches nothing', () => {
   const files = {
     'package.json': JSON.stringify({
       jest: { watchman: false },
       leakgate: {
         allow: [
-          { reason: 'old metrics', kind: 'timeout' },
-          { reason: 'known poller', kind: 'interval' },
+          { reason: 'old metrics', kind: 'timeout', file: 'metrics.js' },
+          { reason: 'known poller', kind: 'interval', file: '*.js' },
         ],
       },
     }),
@@ -242,9 +242,9 @@ describe('a configured allowance that matches nothing', () => {
   it('fails the run when the whole suite ran', async () => {
     const run = await gate(files);
     expect(run.summary).toContain(
-      'Allowance:   "old metrics" matched nothing in the whole run. Delete it, or correct what it names.\nChecked:     2 tests in 2 files, 1 leak allowed',
+      'Rule:        package.json:1  "old metrics" matched nothing in the whole run. Delete it, or correct what it names.\nChecked:     2 tests in 2 files, 1 leak allowed',
     );
-    expect(run.summary).toMatch(/Tests passed, but an allowance is out of date\.$/);
+    expect(run.summary).toMatch(/Tests passed, but what is let go is out of date\.$/);
     expect(run.code).toBe(3);
   });
 

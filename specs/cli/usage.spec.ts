@@ -67,7 +67,7 @@ describe('leakgate refuses, with exit code 2, one sentence, and no test run,', (
     [
       'the package.json key',
       { jest: { watchman: false }, leakgate: { grace: 1 } },
-      'The "leakgate" key of <dir>/package.json: grace is unknown; the options are level, graceMs, leftovers, allow, mostHeapBytes.',
+      'The "leakgate" key of <dir>/package.json: grace is unknown; the options are level, graceMs, leftovers, allow, known, mostHeapBytes.',
     ],
   ])('what is malformed in %s', async (_what, manifest, sentence) => {
     await inProject({ ...TRAP, 'package.json': JSON.stringify(manifest) }, async ({ leakgate, dir, read }) => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { matchesGlob } from '../../harness/engine/glob';
 import { packageFolderOf, packageOf, packageOfFrame } from '../../harness/model/frame';
 import { covers, ruledOut } from '../../harness/model/rule';
 import { type JestRun, runJest } from './jest-project';
@@ -41,13 +42,14 @@ describe('a package behind an alias', () => {
   });
 
   it('is what allowances and rules match', () => {
+    const ground = { base: '/', matches: matchesGlob };
     const [finding] = findingsOf(aliased);
     const trace = finding?.trace ?? [];
     const rule = { kind: 'interval', file: 'index.js', reason: 'a test', reference: 'here' };
     expect(ruledOut({ ...rule, package: '@acme/poller' }, 'interval', trace)).toBe(true);
     expect(ruledOut({ ...rule, package: 'poller' }, 'interval', trace)).toBe(false);
-    expect(finding && covers({ package: '@acme/poller', reason: 'a test' }, finding)).toBe(true);
-    expect(finding && covers({ package: 'poller', reason: 'a test' }, finding)).toBe(false);
+    expect(finding && covers({ package: '@acme/poller', reason: 'a test' }, finding, ground)).toBe(true);
+    expect(finding && covers({ package: 'poller', reason: 'a test' }, finding, ground)).toBe(false);
   });
 });
 

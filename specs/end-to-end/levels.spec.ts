@@ -181,7 +181,7 @@ describe('the public API in a test', () => {
     expect(run.tests.get('allows what never comes')?.messages).toContain(
       'An allowance matched nothing: interval ("once there was one").',
     );
-    expect(run.tests.get('gives no reason')?.messages).toContain('an allowance without a reason cannot be reviewed');
+    expect(run.tests.get('gives no reason')?.messages).toContain('a rule without a reason cannot be reviewed');
     expect(findingsOf(run).map(({ kind }) => kind)).toEqual(['unused-allow']);
   });
 

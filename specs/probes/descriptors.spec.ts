@@ -19,7 +19,7 @@ function audited(code: string): readonly [string, string][] {
     const session = new Session({
       file: '/project/a.test.js', rootDir: '/project', realm: { global: globalThis, loaded: () => [] },
       classifier: { origin: (file) => (file.startsWith('node:') ? 'node' : 'user'), isImport: () => false, isPluginCall: () => false },
-      probes, rules: [], graceMs: 50, everyStack: false, collectEachTest: false, cleanUp: true, allow: [],
+      probes, rules: [], graceMs: 50, everyStack: false, collectEachTest: false, cleanUp: true, exceptions: { rules: [], baseline: { entries: [], titles: () => new Set() } },
     });
     session.start();
     session.loaded();

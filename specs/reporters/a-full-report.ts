@@ -1,6 +1,16 @@
+import { type BaselineEntry, entryKey } from '../../harness/model/baseline';
 import { aCase, aFile, aFinding, aRun } from './a-report';
 
 const frame = { file: 'src/a.ts', line: 1, column: 2, fn: 'f', origin: 'user' as const };
+
+const ENTRY: BaselineEntry = {
+  fingerprint: 'a',
+  file: 'a.test.ts',
+  test: 'one',
+  places: 1,
+  kind: 'x',
+  opens: 'src/a.ts f',
+};
 
 /** A report with everything in it that one can have. */
 export const FULL_REPORT = aRun({
@@ -44,7 +54,10 @@ export const FULL_REPORT = aRun({
           },
         }),
       ],
-      accepted: [{ finding: aFinding(), by: 'known', reason: 'theirs' }],
+      accepted: [
+        { finding: aFinding(), by: 'known', reason: 'theirs', place: 'leakgate.config.ts:3' },
+        { finding: aFinding(), by: 'baseline', entry: entryKey(ENTRY) },
+      ],
       probeFailures: [{ probe: 'timers', why: 'no' }],
     }),
   ],
@@ -61,6 +74,7 @@ export const FULL_REPORT = aRun({
       matched: true,
     },
   ],
-  baseline: { file: 'leakgate.baseline', entries: ['a'], matched: [] },
+  baselines: [{ file: 'leakgate-baseline.jsonl', entries: [ENTRY] }],
+  ratchet: [{ what: 'fixed', place: 'leakgate-baseline.jsonl', message: '1 leak is mended.', red: false }],
   orphans: [{ pid: 1, command: 'x', file: 'a.test.ts' }],
 });

@@ -226,8 +226,29 @@ export function aLeakyRun(): RunReport {
         matched: true,
       },
     ],
-    unusedAllowances: ['the old metrics agent'],
-    baseline: { file: 'leakgate.baseline', entries: ['bd2200aa9141'], matched: [] },
+    ratchet: [
+      {
+        what: 'unused-rule',
+        place: 'leakgate.config.ts:20',
+        message: 'leakgate.config.ts:20  "the old metrics agent" matched nothing in the whole run.',
+        red: true,
+      },
+    ],
+    baselines: [
+      {
+        file: 'leakgate-baseline.jsonl',
+        entries: [
+          {
+            fingerprint: 'bd2200aa9141',
+            file: 'src/http/agent.test.ts',
+            test: 'agent › keeps alive',
+            places: 1,
+            kind: 'tcp-socket',
+            opens: 'src/http/agent.ts connect',
+          },
+        ],
+      },
+    ],
     notes: ['Orphaned processes cannot be looked for on win32.'],
   });
 }

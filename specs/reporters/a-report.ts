@@ -1,4 +1,5 @@
 import type { Finding } from '../../harness/model/finding';
+import type { RuleUse } from '../../harness/model/ratchet';
 import { type FileReport, REPORT_VERSION, type RunReport } from '../../harness/model/report';
 import type { TestCase } from '../../harness/model/test-case';
 
@@ -19,6 +20,15 @@ export function aFinding(over: Partial<Finding> & { readonly test?: string } = {
   };
 }
 
+/** A rule that matched nothing. */
+export const aRule = (over: Partial<RuleUse> = {}): RuleUse => ({
+  verdict: 'allow',
+  reason: 'old',
+  place: 'leakgate.config.ts:3',
+  matched: false,
+  ...over,
+});
+
 /** A test that passed. */
 export function aCase(over: Partial<TestCase> = {}): TestCase {
   return { path: ['Suite', 'one'], status: 'passed', durationMs: 4, ...over };
@@ -35,9 +45,8 @@ export function aFile(over: Partial<FileReport> = {}): FileReport {
     tests: 2,
     cases: [aCase({ path: ['Suite', 'one'] }), aCase({ path: ['Suite', 'two'] })],
     findings: [],
-    allowed: 0,
-    usedAllowances: [],
-    configuredAllowances: [],
+    accepted: [],
+    rules: [],
     focused: false,
     ownFailures: 0,
     errors: { leaks: 0, others: 0 },
@@ -62,7 +71,8 @@ export function aRun(over: Partial<RunReport> = {}): RunReport {
     off: [],
     orphans: [],
     rules: [],
-    unusedAllowances: [],
+    baselines: [],
+    ratchet: [],
     misuses: [],
     problems: [],
     opinions: [],
@@ -94,7 +104,7 @@ export const aRunNamed = (names: readonly string[]): RunReport =>
     outcome: 'broken',
     files: [aFileNamed(names)],
     orphans: names.map((name, at) => ({ pid: at + 1, command: name, file: 'a.test.ts' })),
-    unusedAllowances: names,
+    ratchet: names.map((name) => ({ what: 'unused-rule', place: name, message: name, red: true })),
     misuses: names,
     problems: names,
     notes: names,

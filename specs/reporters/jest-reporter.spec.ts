@@ -50,9 +50,9 @@ describe('the reporter of the preset', () => {
       'Problem:     a.test.js ran but was not checked.',
     ],
     [
-      'an allowance that matched nothing',
-      { 'package.json': manifest({ leakgate: { allow: [{ reason: 'old', kind: 'timeout' }] } }), 'a.test.js': CLEAN },
-      'Allowance:   "old" matched nothing in the whole run.',
+      'a rule that matched nothing',
+      { 'package.json': manifest({ leakgate: { allow: [{ reason: 'old', package: 'sdk' }] } }), 'a.test.js': CLEAN },
+      'Rule:        package.json:1  "old" matched nothing in the whole run.',
     ],
   ])('fails a run whose tests all passed for %s', async (_what, files, line) => {
     await inProject({ 'package.json': manifest(), ...files }, async ({ jest: run }) => {

@@ -106,7 +106,10 @@ describe('JUnit', () => {
     const report = aRun({
       outcome: 'broken',
       orphans: [{ pid: 7, command: 'sleep 20' }],
-      unusedAllowances: ['old'],
+      ratchet: [
+        { what: 'unused-rule', place: 'a.ts:3', message: 'a.ts:3  "old" matched nothing in the whole run.', red: true },
+        { what: 'fixed', place: 'b', message: '1 leak is mended.', red: false },
+      ],
       misuses: ['graceMs must be a number.'],
       problems: ['b.test.ts ran but was not checked.'],
     });
@@ -114,7 +117,7 @@ describe('JUnit', () => {
     expect(errors).toBe(4);
     expect(testsuite.at(-1)?.testcase.map(({ error }) => error?.[0]?.message)).toEqual([
       'Process 7 (sleep 20) is still running; started by no test.',
-      '"old" matched nothing in the whole run.',
+      'a.ts:3  "old" matched nothing in the whole run.',
       'graceMs must be a number.',
       'b.test.ts ran but was not checked.',
     ]);

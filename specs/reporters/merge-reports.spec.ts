@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { type BaselineEntry, entryKey } from '../../harness/model/baseline';
 import { mergeReports, type Part } from '../../harness/model/merge-reports';
 import type { RunReport } from '../../harness/model/report';
-import { aFile, aFinding, aRun } from './a-report';
+import { aFile, aFinding, aRule, aRun } from './a-report';
 
 type Over = Omit<Partial<RunReport>, 'run'> & { readonly run?: Partial<RunReport['run']> };
 
@@ -120,7 +121,7 @@ describe('shards', () => {
 });
 
 describe('rules and baseline', () => {
-  const rule = (matched: boolean) => [{ verdict: 'allow' as const, reason: 'old', matched }];
+  const rule = (matched: boolean) => [aRule({ matched })];
 
   it('are of use to the whole run if they are to one shard', () => {
     const report = merged(
@@ -128,29 +129,54 @@ describe('rules and baseline', () => {
       shard(2, { rules: rule(true) }),
       shard(3, { rules: rule(false) }),
     );
-    expect(report).toMatchObject({ outcome: 'clean', unusedAllowances: [], rules: rule(true) });
+    expect(report).toMatchObject({ outcome: 'clean', ratchet: [], rules: rule(true) });
   });
 
   it('are out of date if no shard needs them', () => {
     const report = merged(...([1, 2, 3].map((index) => shard(index, { rules: rule(false) })) as [Part, ...Part[]]));
-    expect(report).toMatchObject({ outcome: 'leaks', unusedAllowances: ['old'] });
+    expect(report).toMatchObject({
+      outcome: 'leaks',
+      ratchet: [{ what: 'unused-rule', place: 'leakgate.config.ts:3' }],
+    });
   });
 
   it.each<[string, readonly [Part, ...Part[]]]>([
     ['a shard is missing', [shard(1, { rules: rule(false) }), shard(2, { rules: rule(false) })]],
     ['a shard left tests out', [shard(1, { rules: rule(false) }), shard(2, { narrowed: true }), shard(3)]],
   ])('are not out of date while %s', (_when, parts) => {
-    expect(mergeReports(parts, []).unusedAllowances).toEqual([]);
+    expect(mergeReports(parts, []).ratchet).toEqual([]);
   });
 
   it('put the baseline together, and refuse two of them', () => {
-    const read = (entries: string[], matched: string[]) => ({ baseline: { file: 'b', entries, matched } });
+    const entry = (test: string): BaselineEntry => ({
+      fingerprint: 'aaaaaaaaaaaa',
+      file: 'a.test.ts',
+      test,
+      places: 1,
+      kind: 'interval',
+      opens: '',
+    });
+    const read = (tests: string[], found: string[]): Over => ({
+      baselines: [{ file: 'b', entries: tests.map(entry) }],
+      files: found.map((test) =>
+        aFile({
+          file: `${test}.test.ts`,
+          accepted: [{ finding: aFinding({ test }), by: 'baseline', entry: entryKey(entry(test)) }],
+        }),
+      ),
+    });
     const same = merged(
       shard(1, read(['x', 'y'], ['x'])),
       shard(2, read(['y', 'x'], ['y'])),
       shard(3, read(['x', 'y'], [])),
     );
-    expect(same).toMatchObject({ outcome: 'clean', baseline: { entries: ['x', 'y'], matched: ['x', 'y'] } });
+    expect(same).toMatchObject({ outcome: 'clean', ratchet: [], problems: [] });
+    const mended = merged(
+      shard(1, read(['x', 'y'], ['x'])),
+      shard(2, read(['x', 'y'], [])),
+      shard(3, read(['x', 'y'], [])),
+    );
+    expect(mended).toMatchObject({ outcome: 'clean', ratchet: [{ what: 'fixed', red: false }] });
     expect(merged(shard(1, read(['x'], [])), shard(2, read(['z'], [])), shard(3, read(['x'], []))).problems).toEqual([
       'shard-2.json was judged by another baseline than shard-1.json.',
     ]);

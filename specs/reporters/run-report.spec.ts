@@ -3,12 +3,13 @@ import type { FileReport } from '../../harness/model/report';
 import json from '../../harness/reporters/json';
 import type { RunFolder } from '../../harness/runners/run-folder';
 import { type Evidence, runReport } from '../../harness/runners/run-report';
-import { aFile, aFinding, aRun } from './a-report';
+import { aFile, aFinding, aRule, aRun } from './a-report';
 
 /** A file's report as it stands in the run's folder: with the machine's own path. */
 const reported = (over: Partial<FileReport> = {}) => aFile({ file: '/p/a.test.ts', ...over });
 
 const folder = (over: Partial<RunFolder> = {}): RunFolder => ({
+  baselines: [],
   reports: [reported()],
   unfinished: [],
   off: [],
@@ -76,12 +77,15 @@ describe('the outcome of a run', () => {
   });
 
   it('counts an allowance as unused only if no file used it, all tests ran, and none was focused', () => {
-    const a = reported({ configuredAllowances: ['x', 'y'], usedAllowances: ['x'] });
-    const both = folder({ reports: [a, reported({ file: '/p/b.test.ts', configuredAllowances: ['x', 'y'] })] });
-    expect(runReport(evidence({ folder: both })).unusedAllowances).toEqual(['y']);
-    expect(runReport(evidence({ folder: both, narrowed: true })).unusedAllowances).toEqual([]);
+    const rules = [aRule({ reason: 'x' }), aRule({ reason: 'y' })];
+    const a = reported({ rules: [aRule({ reason: 'x', matched: true }), aRule({ reason: 'y' })] });
+    const both = folder({ reports: [a, reported({ file: '/p/b.test.ts', rules })] });
+    const outOfDate = (over: Partial<Evidence>) => runReport(evidence(over)).ratchet.map(({ message }) => message);
+    expect(outOfDate({ folder: both })).toEqual([expect.stringContaining('"y" matched nothing')]);
+    expect(outOfDate({ folder: both, narrowed: true })).toEqual([]);
+    expect(outOfDate({ folder: both, problems: ['A process was lost.'] })).toEqual([]);
     const focused = folder({ reports: [{ ...a, focused: true }] });
-    expect(runReport(evidence({ folder: focused })).unusedAllowances).toEqual([]);
+    expect(outOfDate({ folder: focused })).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Accepted } from '../../harness/model/ratchet';
 import terminal from '../../harness/reporters/terminal';
 import { aFile, aFinding, aRun, aRunNamed } from './a-report';
 import { HOSTILE_NAMES } from './hostile-names';
@@ -65,12 +66,13 @@ describe('the summary', () => {
   });
 
   it('says what could not be checked, what is out of date, and what was left running', () => {
+    const one: Accepted = { finding: aFinding(), by: 'allow', reason: 'the SDK keeps it' };
     const run = aRun({
       outcome: 'broken',
-      files: [aFile({ level: 'trace', allowed: 2 })],
+      files: [aFile({ level: 'trace', accepted: [one, one] })],
       off: ['b.test.ts'],
       orphans: [{ pid: 7, command: 'sleep 20', file: 'a.test.ts' }],
-      unusedAllowances: ['old metrics'],
+      ratchet: [{ what: 'unused-rule', place: 'a.ts:3', message: 'a.ts:3  "old metrics" matched nothing.', red: true }],
       problems: ['A report of the run cannot be read: 1-0-1.json.'],
       notes: ['Jest ran no tests.'],
     });
@@ -79,7 +81,7 @@ describe('the summary', () => {
         '',
         'Leaks:       none',
         'Orphan:      process 7 (sleep 20) is still running; a.test.ts started it. End it in the test that starts it.',
-        'Allowance:   "old metrics" matched nothing in the whole run. Delete it, or correct what it names.',
+        'Rule:        a.ts:3  "old metrics" matched nothing.',
         'Checked:     2 tests in 1 file, level trace, 2 leaks allowed, 1 file switched off',
         "Cost:        3 ms (1.0 % of the files' time)",
         'Note:        Jest ran no tests.',

@@ -1,3 +1,4 @@
+import { entryKey } from '../../model/baseline';
 import type { Finding } from '../../model/finding';
 import type { FileReport, RunReport } from '../../model/report';
 import type { RetainerPath } from '../../model/retainer-path';
@@ -18,7 +19,7 @@ function foundIn(file: FileReport): readonly Found[] {
   for (const { findings, timeline } of file.cases) for (const at of findings ?? []) timelines.set(at, timeline);
   return [
     ...file.findings.map((finding, at) => ({ finding, status: 'failing' as const, timeline: timelines.get(at) })),
-    ...(file.accepted ?? []).map(({ finding, by, reason }) => ({
+    ...file.accepted.map(({ finding, by, reason }) => ({
       finding,
       status: by,
       ...(reason === undefined ? {} : { reason }),
@@ -94,7 +95,7 @@ const rowOf = ({ file, tests, findings, durationMs, cost }: FileReport): FileRow
 });
 
 function noticesOf(report: RunReport): readonly Notice[] {
-  const { baseline } = report;
+  const covered = new Set(report.files.flatMap(({ accepted }) => accepted.flatMap(({ entry }) => entry ?? [])));
   const bad = (title: string, lines: readonly string[]): Notice => ({ title, lines, bad: true });
   const plain = (title: string, lines: readonly string[]): Notice => ({ title, lines, bad: false });
   return [
@@ -110,13 +111,20 @@ function noticesOf(report: RunReport): readonly Notice[] {
         ({ pid, command, file }) => `${pid}: ${command}${file === undefined ? '' : `, started by ${file}`}`,
       ),
     ),
-    bad('Allowances that matched nothing', report.unusedAllowances),
+    bad(
+      'Exceptions that are out of date',
+      report.ratchet.filter(({ red }) => red).map(({ message }) => message),
+    ),
+    plain(
+      'Mended since the baseline',
+      report.ratchet.filter(({ red }) => !red).map(({ message }) => message),
+    ),
     plain(
       'Rules',
       report.rules.map(({ verdict, reason, place, owner, issue, expires, expired, matched }) =>
         [
           `${verdict}: ${reason}`,
-          ...(place === undefined ? [] : [place]),
+          place,
           ...(owner === undefined ? [] : [`owner ${owner}`]),
           ...(issue === undefined ? [] : [issue]),
           ...(expires === undefined ? [] : [`${expired === true ? 'expired' : 'expires'} ${expires}`]),
@@ -126,9 +134,10 @@ function noticesOf(report: RunReport): readonly Notice[] {
     ),
     plain(
       'Baseline',
-      baseline === undefined
-        ? []
-        : [`${baseline.file}: ${baseline.entries.length} known leaks, ${baseline.matched.length} of them found again`],
+      report.baselines.map(({ file, entries }) => {
+        const found = entries.filter((entry) => covered.has(entryKey(entry))).length;
+        return `${file}: ${entries.length} known leaks, ${found} of them found again`;
+      }),
     ),
     plain('Not looked at', [...report.notes, ...report.off.map((file) => `${file} ran at level off`)]),
     plain('Second opinion of why-is-node-running', report.opinions),

@@ -11,7 +11,6 @@ const VERDICTS: Readonly<Record<Outcome, string>> = {
 /** What came of a run, in a sentence; empty for a clean one. */
 export function verdictOf(report: RunReport): string {
   const stale = report.orphans.length === 0 && report.files.every(({ findings }) => findings.length === 0);
-  return report.outcome === 'leaks' && stale
-    ? 'Tests passed, but an allowance is out of date.'
-    : VERDICTS[report.outcome];
+  if (report.outcome !== 'leaks' || !stale) return VERDICTS[report.outcome];
+  return 'Tests passed, but what is let go is out of date.';
 }

@@ -1,0 +1,59 @@
+import { type BaselineEntry, entryKey } from '../model/baseline';
+import type { Finding } from '../model/finding';
+import { useOf } from '../model/ratchet';
+import { scopeTitle } from '../model/scope';
+
+/** What a baseline has for one test file. */
+export interface BaselineShare {
+  readonly entries: readonly BaselineEntry[];
+  /** Titles of all the tests and suites the file has now. To be asked once its modules are loaded. */
+  readonly titles: () => ReadonlySet<string>;
+}
+
+/** No baseline. */
+export const NO_BASELINE: BaselineShare = { entries: [], titles: () => new Set() };
+
+/**
+ * Which test answers, as a baseline names it. For which of several tests a library opens something first may hang on their order, and
+ * which of several at once did it is not known: there it is the file.
+ */
+export function answeringTest({ trace, kind, scope }: Finding): string {
+  return trace[0]?.origin !== 'user' || kind === 'unproven' ? '' : scopeTitle(scope);
+}
+
+/** The leaks a test file had when the gate came: each place of each is good for one finding, and nothing new. */
+export class KnownLeaks {
+  readonly #entries = new Map<string, readonly BaselineEntry[]>();
+  readonly #uses = new Map<BaselineEntry, Set<string>>();
+  readonly #titles: () => ReadonlySet<string>;
+
+  constructor({ entries, titles }: BaselineShare) {
+    for (const entry of entries) {
+      this.#entries.set(entry.fingerprint, [...(this.#entries.get(entry.fingerprint) ?? []), entry]);
+    }
+    this.#titles = titles;
+  }
+
+  /** Takes a finding for the known leak it is. Returns that one's key; `undefined` for a leak that is new. */
+  use(finding: Finding): string | undefined {
+    const alike = this.#entries.get(finding.fingerprint);
+    if (alike === undefined) return undefined;
+    const test = answeringTest(finding);
+    const own = alike.filter((entry) => entry.test === test);
+    // A test of another name now: nobody else has a use for what it leaked.
+    const renamed = (): BaselineEntry[] =>
+      alike.filter((entry) => entry.test !== '' && !this.#titles().has(entry.test));
+    const entry =
+      own.find((each) => this.#spend(each, finding)) ?? renamed().find((each) => this.#spend(each, finding));
+    return entry === undefined ? undefined : entryKey(entry);
+  }
+
+  #spend(entry: BaselineEntry, finding: Finding): boolean {
+    const uses = this.#uses.get(entry) ?? new Set<string>();
+    this.#uses.set(entry, uses);
+    const use = useOf(finding);
+    if (!uses.has(use) && uses.size >= entry.places) return false;
+    uses.add(use);
+    return true;
+  }
+}

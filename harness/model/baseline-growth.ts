@@ -1,0 +1,44 @@
+import { type BaselineEntry, entryKey } from './baseline';
+
+type IsSame = (now: BaselineEntry, before: BaselineEntry) => boolean;
+
+const isSameLeak: IsSame = (now, before) => entryKey(now) === entryKey(before);
+/** Its test has another name, or is in another file. */
+const hasMoved: IsSame = (now, before) => now.fingerprint === before.fingerprint;
+/** What opens it has another name, or is in another file. */
+const isRenamed: IsSame = (now, before) =>
+  now.kind === before.kind && now.file === before.file && now.test === before.test;
+
+/** Two baselines, place by place. */
+export interface Comparison {
+  /** What both have, as it is called now. */
+  readonly kept: readonly BaselineEntry[];
+  /** What only the later one has. */
+  readonly added: readonly BaselineEntry[];
+}
+
+/** Holds what leaks now against a baseline. Each place of the baseline is good for one place now, under its own name first. */
+export function compare(before: readonly BaselineEntry[], now: readonly BaselineEntry[]): Comparison {
+  const left = before.map((entry) => ({ entry, places: entry.places }));
+  const wanted = now.map((entry) => ({ entry, kept: 0 }));
+  for (const isSame of [isSameLeak, hasMoved, isRenamed]) {
+    for (const want of wanted) {
+      for (const known of left) {
+        if (!isSame(want.entry, known.entry)) continue;
+        const places = Math.min(known.places, want.entry.places - want.kept);
+        known.places -= places;
+        want.kept += places;
+      }
+    }
+  }
+  return {
+    kept: wanted.flatMap(({ entry, kept }) => (kept === 0 ? [] : [{ ...entry, places: kept }])),
+    added: wanted.flatMap(({ entry, kept }) =>
+      kept === entry.places ? [] : [{ ...entry, places: entry.places - kept }],
+    ),
+  };
+}
+
+/** How many leaks a baseline holds. */
+export const sizeOf = (entries: readonly BaselineEntry[]): number =>
+  entries.reduce((sum, { places }) => sum + places, 0);

@@ -1,0 +1,28 @@
+import { lstatSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { RunReport } from '../model/report';
+import { writeWhole } from './run-folder';
+
+/** Where the report of the last run in a folder is kept, for `leakgate explain`. */
+export const lastReportPath = (cwd: string): string => join(cwd, 'node_modules/.cache/leakgate/report.json');
+
+/** A link to some other project's packages is no place for this one's report. */
+function hasOwnPackages(cwd: string): boolean {
+  try {
+    return lstatSync(join(cwd, 'node_modules')).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Keeps `report` as the last one of `cwd`. A convenience: where it cannot be kept, nothing is amiss. */
+export function writeLastReport(cwd: string, report: RunReport): void {
+  if (!hasOwnPackages(cwd)) return;
+  const path = lastReportPath(cwd);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeWhole(path, JSON.stringify(report));
+  } catch {
+    // A read-only folder, a full disk: the run has said all it found already.
+  }
+}
