@@ -2,7 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../config';
 import { ownVersion } from '../runners/versions';
+import { type BaselineFlags, pruneBaseline, writeBaseline } from './baseline';
 import { EXIT_CODES } from './exit-code';
+import { type ExplainFlags, explain } from './explain';
+import { init } from './init';
 import { withOutputs } from './outputs';
 import { addReport } from './report-command';
 import { ReportError } from './report-file';
@@ -26,8 +29,32 @@ Examples:
   $ leakgate run -- node --experimental-vm-modules node_modules/jest/bin/jest.js
 ${EXIT_HELP}`;
 
+const BASELINE_HELP = `
+Examples:
+  $ leakgate baseline write                      runs jest, and records what leaks in leakgate-baseline.jsonl
+  $ leakgate baseline write -- npx jest --ci     with your own command
+  $ leakgate baseline prune                      runs jest, and takes out what is mended
+  $ leakgate baseline prune --report whole.json  by the report of a run, or of all its shards together
+${EXIT_HELP}`;
+
+const EXPLAIN_HELP = `
+Examples:
+  $ leakgate explain 4e043500d469                      what it is, who opened it, which tests leave it, who let it go
+  $ leakgate explain 4e04                              its beginning will do
+  $ leakgate explain 4e043500d469 --report whole.json  by a report from CI
+${EXIT_HELP}`;
+
+const INIT_HELP = `
+Overwrites nothing, and can be run again: what is set up already is left as it is.
+
+Examples:
+  $ leakgate init                                adds the preset, runs jest, records what leaks today
+  $ leakgate init -- jest --selectProjects unit  with your own command
+${EXIT_HELP}`;
+
 const MAIN_HELP = `
 Examples:
+  $ leakgate init                 set a project up: the gate, a baseline of today's leaks, CI
   $ leakgate run -- jest --ci     gate a project without touching its configuration
   $ leakgate run --help           all about it
   $ leakgate report --help        its reports, and the shards of a run
@@ -50,6 +77,10 @@ function program(setCode: (code: number) => void): Command {
       .option('--grace-ms <ms>', 'how long a suspect may take to close after its teardown (default 500)')
       .option('--leftovers <what>', 'release (default): what was reported is closed; keep: it is left as it is')
       .option('--run-id <id>', 'what the shards of one run share, where no CI service says it')
+      .option(
+        '--ci',
+        "leaks that are mended must have left the baseline (as with Jest's own --ci, and wherever Jest sees a CI)",
+      )
       .option('--why', 'load why-is-node-running, and print its list if Jest or a worker does not exit'),
   )
     .addHelpText('after', RUN_HELP)
@@ -57,8 +88,56 @@ function program(setCode: (code: number) => void): Command {
     .action(async (words: string[], flags: RunFlags) => {
       setCode(await run(words, flags, process.cwd()));
     });
+  main
+    .command('init')
+    .description('Set a project up: the gate in the Jest configuration, a first baseline, the lines for CI.')
+    .usage('[-- jest [Jest flags]]')
+    .argument('[command...]', 'Jest and its flags (default: jest)')
+    .addHelpText('after', INIT_HELP)
+    .exitOverride()
+    .action(async (words: string[]) => {
+      setCode(await init(words, process.cwd()));
+    });
+  addBaseline(main, setCode);
+  main
+    .command('explain')
+    .description('Tell everything known of one leak, by the last report, the baseline and the configuration.')
+    .argument('<fingerprint>', 'as the summary prints it, or its beginning')
+    .option('--report <file>', "by this report, instead of the last run's")
+    .addHelpText('after', EXPLAIN_HELP)
+    .exitOverride()
+    .action((fingerprint: string, flags: ExplainFlags) => {
+      setCode(explain(fingerprint, flags, process.cwd()));
+    });
   addReport(main, setCode);
   return main;
+}
+
+/** A command of its own reads its own `--help`, and Jest's flags after `--`. */
+function addBaseline(main: Command, setCode: (code: number) => void): void {
+  const baseline = main
+    .command('baseline')
+    .description('Keep the leaks there are today in a file that only ever gets shorter; new ones fail.')
+    .addHelpText('after', BASELINE_HELP)
+    .exitOverride();
+  const commands = { write: writeBaseline, prune: pruneBaseline } as const;
+  const descriptions = {
+    write: 'record what leaks today, if there is no baseline yet; else replace lines of leaks that were renamed',
+    prune: 'take out what is mended',
+  } as const;
+  for (const name of ['write', 'prune'] as const) {
+    baseline
+      .command(name)
+      .description(descriptions[name])
+      .usage('[options] [-- jest [Jest flags]]')
+      .argument('[command...]', 'Jest and its flags (default: jest)')
+      .option('--report <file>', 'go by this report of a whole run, and run nothing')
+      .addHelpText('after', BASELINE_HELP)
+      .exitOverride()
+      .action(async (words: string[], flags: BaselineFlags) => {
+        setCode(await commands[name](words, flags, process.cwd()));
+      });
+  }
 }
 
 async function main(argv: readonly string[]): Promise<number> {

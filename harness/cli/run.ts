@@ -9,7 +9,9 @@ import terminal from '../reporters/terminal';
 import { wantsColors } from '../runners/colors';
 import { outcomePath } from '../runners/jest-processor';
 import type { RunOutcome } from '../runners/jest-results';
+import { writeLastReport } from '../runners/last-report';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from '../runners/orphans';
+import { handOn } from '../runners/project';
 import { RUN_FOLDER_VARIABLE, readRunFolder } from '../runners/run-folder';
 import { type RunStart, runIdentity } from '../runners/run-identity';
 import { runReport } from '../runners/run-report';
@@ -28,6 +30,7 @@ export interface RunFlags extends OutputFlags {
   readonly leftovers?: string;
   readonly runId?: string;
   readonly why?: boolean;
+  readonly ci?: boolean;
 }
 
 /** Flags with which Jest runs no test: it is left alone. */
@@ -97,7 +100,7 @@ async function judge({ folder, plan, end, runId, graceMs, start, script }: Ended
     outcome,
     green: end.how === 'stopped' ? undefined : end.code === 0,
     runners: plan.runners,
-    run: runIdentity({ ...start, shard: plan.shard }),
+    run: runIdentity({ ...start, shard: plan.shard, ci: plan.ci || start.ci === true }),
     versions: versionsBeside(script),
     cwd: start.cwd,
     narrowed: plan.narrowed,
@@ -115,24 +118,39 @@ async function judge({ folder, plan, end, runId, graceMs, start, script }: Ended
   });
 }
 
+/** What became of a run. */
+export interface GatedRun {
+  readonly code: number;
+  /** Absent if Jest was asked for something else than tests, watched, was stopped, or did not get as far as a test. */
+  readonly report?: RunReport;
+}
+
 /**
  * `leakgate run`: Jest under the gate, whatever its configuration says.
  * @returns the exit code
  * @throws {UsageError} before Jest starts, for what is wrong with the options or the command
  */
-export async function run(words: readonly string[], flags: RunFlags, cwd: string): Promise<number> {
+export const run = async (words: readonly string[], flags: RunFlags, cwd: string): Promise<number> =>
+  (await gatedRun(words, flags, cwd)).code;
+
+/**
+ * Jest under the gate: what `leakgate run` does, for commands that go on with its report.
+ * @throws {UsageError} before Jest starts, for what is wrong with the options or the command
+ */
+export async function gatedRun(words: readonly string[], flags: RunFlags, cwd: string): Promise<GatedRun> {
   const variables = optionVariables(flags);
   const outputs = outputsOf(flags, cwd);
   const command = jestCommand(words, cwd);
   const own = command.args.slice(0, [...command.args, '--'].indexOf('--'));
   if (own.some((arg) => NO_RUN.includes(arg))) {
-    return (await runJest([...command.nodeArgs, command.script, ...command.args], cwd, process.env)).code;
+    return { code: (await runJest([...command.nodeArgs, command.script, ...command.args], cwd, process.env)).code };
   }
   const options = mergeOptions(environmentSources({ ...process.env, ...variables }));
   const plan = jestPlan(command, cwd);
   const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
   const runId = randomUUID();
-  const start = { cwd, env: process.env, startedAt: new Date(), id: flags.runId };
+  const start = { cwd, env: process.env, startedAt: new Date(), id: flags.runId, ci: flags.ci };
+  for (const [rootDir, project] of plan.projects) handOn(folder, rootDir, project);
   try {
     const end = await runJest(jestArgs(command, flags.why === true || isThorough(options.level)), cwd, {
       ...process.env,
@@ -145,7 +163,7 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
       LEAKGATE_WATCH: plan.watch ? '1' : '',
     });
     const finished = readOutcome(folder) !== undefined;
-    if (plan.watch || (end.how === 'stopped' && !finished)) return end.code;
+    if (plan.watch || (end.how === 'stopped' && !finished)) return { code: end.code };
     const result = await judge({
       folder,
       plan,
@@ -160,7 +178,9 @@ export async function run(words: readonly string[], flags: RunFlags, cwd: string
     if (!ranNothing)
       process.stderr.write(terminal.render(result, { colors: wantsColors(process.stderr, process.env), base: '' }));
     writeOutputs(outputs, result, baseOf(cwd));
-    return end.how === 'stopped' ? end.code : EXIT_CODES[result.outcome];
+    if (!ranNothing) writeLastReport(cwd, result);
+    const code = end.how === 'stopped' ? end.code : EXIT_CODES[result.outcome];
+    return ranNothing || end.how === 'stopped' ? { code } : { code, report: result };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Relative to the project. */
   readonly cwd?: string;
+  /** Path of another Node than the running one. */
+  readonly node?: string;
   /** Told of every output, and may send signals. */
   readonly onOutput?: (all: string, child: ChildProcess) => void;
 }
@@ -48,12 +50,12 @@ function summaryOf(stderr: string, dir: string): string {
     .trim();
 }
 
-function execute(args: readonly string[], dir: string, { env, cwd, onOutput }: RunOptions = {}): Promise<Run> {
+function execute(args: readonly string[], dir: string, { env, cwd, node, onOutput }: RunOptions = {}): Promise<Run> {
   return new Promise((done, fail) => {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(?:LEAKGATE|JEST|NODE_OPTIONS|FORCE_COLOR)/.test(name),
     );
-    const child = spawn(process.execPath, args, {
+    const child = spawn(node ?? process.execPath, args, {
       cwd: join(dir, cwd ?? '.'),
       env: { ...Object.fromEntries(inherited), NO_COLOR: '1', CI: 'true', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,188 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, jest } from '@jest/globals';
+import { inProject, type Project } from './cli-project';
+import { GROWN, LEAKY, MENDED, RENAMED } from './ratchet-project';
+
+jest.setTimeout(180_000);
+
+const FILE = 'leakgate-baseline.jsonl';
+
+const write = ({ dir }: Project, path: string, text: string): void => writeFileSync(join(dir, path), text);
+const linesOf = (project: Project): string[] => project.read(FILE).trim().split('\n');
+const titlesIn = (project: Project): string[] =>
+  linesOf(project)
+    .slice(1)
+    .map((line) => (JSON.parse(line) as { test: string }).test);
+
+/** Reports of a project as it stands, without a second run of Jest for each command. */
+async function reported(project: Project): Promise<string> {
+  await project.leakgate(['run', '--report', 'r.json', '--', 'jest']);
+  return 'r.json';
+}
+
+describe('leakgate baseline', () => {
+  it('records what leaks; from then on it fails nothing, and is counted and listed', async () => {
+    await inProject(LEAKY, async (project) => {
+      const written = await project.leakgate(['baseline', 'write']);
+      expect(written.stdout).toBe(
+        `${FILE} holds 3 leaks. Commit it: these fail no test from now on, and new ones do.\n`,
+      );
+      expect(written.code).toBe(0);
+      expect(titlesIn(project)).toEqual(['polls', 'polls too', 'waits']);
+      const gated = await project.leakgate(['run', '--report', 'r.json', '--', 'jest', '--ci']);
+      expect(gated.stderr).toContain('Tests:       4 passed, 4 total');
+      expect(
+        gated.summary
+          .replaceAll(/[\da-f]{12}/g, '<fingerprint>')
+          .split('\n')
+          .slice(0, -2),
+      ).toEqual(
+        [
+          'Leaks:       none',
+          'Known:       3 leaks that fail no test',
+          '  2 × interval  src/poll.js:2:10  <fingerprint>  in the baseline',
+          '  1 × timeout of 60 s  b.test.js:2:23  <fingerprint>  in the baseline',
+          'Checked:     4 tests in 2 files',
+        ].slice(0, gated.summary.split('\n').length - 2),
+      );
+      expect(gated.code).toBe(0);
+      const report = JSON.parse(project.read('r.json'));
+      expect(report.baselines).toEqual([
+        { file: FILE, entries: expect.arrayContaining([expect.objectContaining({ test: 'waits' })]) },
+      ]);
+      expect(report.files.flatMap((file: { findings: unknown[] }) => file.findings)).toEqual([]);
+      expect(report.files.flatMap((file: { accepted: { by: string }[] }) => file.accepted.map(({ by }) => by))).toEqual(
+        ['baseline', 'baseline', 'baseline'],
+      );
+    });
+  });
+
+  it('lets no other test leak by a line that is in it', async () => {
+    await inProject(LEAKY, async (project) => {
+      await project.leakgate(['baseline', 'write']);
+      const before = project.read(FILE);
+      write(project, 'a.test.js', GROWN);
+      const gated = await project.leakgate(['run', '--report', 'r.json', '--', 'jest']);
+      expect(gated.stderr).toContain('● polls anew');
+      expect(gated.stderr).not.toMatch(/● polls(?: too)?$/m);
+      expect(gated.code).toBe(3);
+      const again = await project.leakgate(['baseline', 'write', '--report', 'r.json']);
+      expect(again.stdout).toContain(
+        `${FILE} stays as it was: 1 leak would be new in it, and its number only ever goes down.`,
+      );
+      expect(again.stdout).toMatch(/^ {2}[\da-f]{12} {2}interval {2}a\.test\.js {2}polls anew$/m);
+      expect(again.code).toBe(3);
+      expect(project.read(FILE)).toBe(before);
+    });
+  });
+
+  it('knows the leak of a test that was renamed, and of lines that moved', async () => {
+    await inProject(LEAKY, async (project) => {
+      await project.leakgate(['baseline', 'write']);
+      const before = linesOf(project);
+      write(project, 'a.test.js', RENAMED);
+      const gated = await project.leakgate(['run', '--report', 'r.json', '--', 'jest', '--ci']);
+      expect(gated.code).toBe(0);
+      expect((await project.leakgate(['baseline', 'prune', '--report', 'r.json'])).stdout).toBe(
+        `${FILE} holds 3 leaks, as before.\n`,
+      );
+      expect(linesOf(project).filter((line) => !before.includes(line))).toEqual([
+        before.find((line) => line.includes('polls too'))?.replace('polls too', 'polls again'),
+      ]);
+    });
+  });
+
+  it('must lose what is mended: a note by hand, and in CI red with the command to run', async () => {
+    await inProject(LEAKY, async (project) => {
+      await project.leakgate(['baseline', 'write']);
+      const before = linesOf(project);
+      write(project, 'a.test.js', MENDED);
+      const note = `Baseline:    1 leak of ${FILE} is mended. Run \`npx leakgate baseline prune\`, and commit the file.`;
+      const byHand = await project.leakgate(['run', '--', 'jest', '--ci=false']);
+      expect(byHand.summary).toContain(note);
+      expect(byHand.code).toBe(0);
+      const inCi = await project.leakgate(['run', '--ci', '--report', 'r.json', '--', 'jest', '--ci=false']);
+      expect(inCi.summary).toContain(note);
+      expect(inCi.code).toBe(3);
+      const some = await project.leakgate(['run', '--ci', '--', 'jest', 'b.test']);
+      expect(some.summary).not.toContain('Baseline:');
+      expect(some.code).toBe(0);
+      const pruned = await project.leakgate(['baseline', 'prune', '--report', 'r.json']);
+      expect(pruned.stdout).toBe(`1 leak less: ${FILE} holds 2 leaks. Commit that.\n`);
+      expect(linesOf(project)).toEqual(before.filter((line) => !line.includes('polls too')));
+      expect((await project.leakgate(['run', '--ci', '--', 'jest'])).code).toBe(0);
+    });
+  });
+
+  it('is deleted with its last leak', async () => {
+    await inProject(LEAKY, async (project) => {
+      await project.leakgate(['baseline', 'write', '--report', await reported(project)]);
+      rmSync(join(project.dir, 'b.test.js'));
+      write(project, 'a.test.js', 'test("is careful", () => {});');
+      const pruned = await project.leakgate(['baseline', 'prune']);
+      expect(pruned.stdout).toContain(`3 leaks less: ${FILE} is empty, and deleted. Commit that.\n`);
+      expect(() => project.read(FILE)).toThrow('ENOENT');
+    });
+  });
+
+  it.each<[string, Record<string, string>, string[], string, number]>([
+    [
+      'a test fails by itself',
+      { 'c.test.js': 'test("fails", () => { throw new Error(); });' },
+      ['jest'],
+      'tests failed for reasons of their own',
+      1,
+    ],
+    ['a filter is given', {}, ['jest', 'b.test'], 'not every test ran', 2],
+    [
+      'a file is not checked',
+      { 'c.test.js': '/** @jest-environment node */ test("x", () => {});' },
+      ['jest'],
+      'the run did not check everything',
+      4,
+    ],
+  ])('is not written when %s', async (_what, files, words, why, code) => {
+    await inProject({ ...LEAKY, ...files }, async (project) => {
+      const run = await project.leakgate(['baseline', 'write', '--', ...words]);
+      expect(run.stderr).toContain(`leakgate: ${FILE} was not written, for ${why}`);
+      expect(run.code).toBe(code);
+      expect(() => project.read(FILE)).toThrow('ENOENT');
+    });
+  });
+
+  it.each([
+    ['empty', ''],
+    ['cut short', '{"leakgate":"baseline","version":1}\n{"finger'],
+    ['in a merge', '{"leakgate":"baseline","version":1}\n<<<<<<< HEAD\n=======\n>>>>>>> b\n'],
+  ])('that is %s makes every command wrong usage, and stays as it is', async (_what, text) => {
+    await inProject({ ...LEAKY, [FILE]: text }, async (project) => {
+      for (const args of [
+        ['run', '--', 'jest'],
+        ['baseline', 'write'],
+        ['baseline', 'prune'],
+        ['explain', 'aaaa'],
+      ]) {
+        const run = await project.leakgate(args);
+        expect(run.stderr).toMatch(/^leakgate: leakgate-baseline\.jsonl[^\n]+\n$/);
+        expect(run.code).toBe(2);
+      }
+      expect(project.read(FILE)).toBe(text);
+      const byPreset = await project.jest(['--preset', join(__dirname, '../..')]).catch(() => undefined);
+      expect(byPreset?.code).not.toBe(0);
+    });
+  });
+
+  it('cannot be pruned where there is none, or told of twice', async () => {
+    await inProject(LEAKY, async ({ leakgate }) => {
+      expect((await leakgate(['baseline', 'prune'])).stderr).toBe(
+        `leakgate: There is no ${FILE}; \`npx leakgate baseline write\` makes one.\n`,
+      );
+      const both = await leakgate(['baseline', 'write', '--report', 'r.json', '--', 'jest']);
+      expect(both.stderr).toBe(
+        'leakgate: Either a command after `--` or --report says what leaks; leave one of the two out.\n',
+      );
+      expect(both.code).toBe(2);
+    });
+  });
+});
