@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../config';
 import type { BaselineEntry } from '../model/baseline';
@@ -39,7 +38,7 @@ const LISTED = 10;
 function reportFor(flags: ExplainFlags, cwd: string): RunReport | undefined {
   if (flags.report !== undefined) return readReport(resolve(cwd, flags.report), flags.report);
   const path = lastReportPath(cwd);
-  return existsSync(path) ? readReport(path, shownPath(path)) : undefined;
+  return path === undefined ? undefined : readReport(path, shownPath(path));
 }
 
 function rulesOf({ sources }: Project): Known['rules'] {

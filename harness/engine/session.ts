@@ -1,5 +1,4 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import type { Accepted, RuleUse } from '../model/ratchet';
 import type { Cost, ProbeFailure } from '../model/report';
 import type { Allowance } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
@@ -161,14 +160,9 @@ export class Session {
     return failure === undefined ? failures : [...failures, { probe: 'ledger', why: failure.stack ?? failure.message }];
   }
 
-  /** What an exception covered since this was asked last. */
-  takeAccepted(): readonly Accepted[] {
-    return this.#allowances.takeAccepted();
-  }
-
-  /** What the project's rules were good for. */
-  get ruleUses(): readonly RuleUse[] {
-    return this.#allowances.uses;
+  /** What the project and the tests let go, and what it was good for. */
+  get exceptions(): Allowances {
+    return this.#allowances;
   }
 
   async #judge(scope: Scope, rulings: Ruling[]): Promise<void> {

@@ -40,7 +40,7 @@ export function fileReport(evidence: FileEvidence): FileReport {
     cases,
     findings: evidence.findings,
     accepted: evidence.accepted,
-    rules: session.ruleUses,
+    rules: session.exceptions.uses,
     focused: evidence.focused,
     ownFailures: cases.filter(({ status }) => status === 'failed').length,
     errors: {

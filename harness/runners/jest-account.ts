@@ -253,7 +253,7 @@ export class JestAccount {
 
   /** To the test's own errors where it is a test's; to the file's otherwise, where Jest puts what `afterAll` throws. */
   #deliver(rulings: readonly Ruling[], unhandled: unknown[]): void {
-    for (const accepted of this.#session.takeAccepted()) {
+    for (const accepted of this.#session.exceptions.takeAccepted()) {
       this.#accepted.push({ ...accepted, finding: asWritten(accepted.finding, this.#mapped, this.#options.rootDir) });
     }
     for (const { scope, finding: raw } of rulings) {

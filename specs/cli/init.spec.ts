@@ -17,7 +17,7 @@ async function inInstalled<T>(
     const modules = join(project.dir, 'node_modules');
     rmSync(modules);
     mkdirSync(modules);
-    for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    for (const name of readdirSync(join(ROOT, 'node_modules')).filter((each) => !each.startsWith('.'))) {
       symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
     }
     symlinkSync(realpathSync(ROOT), join(modules, 'leakgate'));
