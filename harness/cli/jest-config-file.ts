@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../config';
 
@@ -23,7 +23,8 @@ export interface Additions {
 
 const kindOf = (path: string): JestConfigFile['kind'] => (path.endsWith('.json') ? 'json' : 'code');
 const readAs = (path: string, kind: JestConfigFile['kind']): JestConfigFile => ({
-  path,
+  // What is renamed into the place of a link would take its place, and leave what it leads to as it was.
+  path: realpathSync(path),
   kind,
   text: readFileSync(path, 'utf8'),
 });

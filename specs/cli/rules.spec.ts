@@ -68,6 +68,24 @@ describe('rules of the configuration', () => {
     });
   });
 
+  it('are read once a run, whatever number of workers there is', async () => {
+    const counted = `require('node:fs').appendFileSync(require('node:path').join(__dirname, 'loads'), 'x');
+module.exports = { known: [${WAITS}], allow: [{ reason: 'it is', file: 'src/**' }] };`;
+    const preset = jest.requireActual<object>('../../dist/runners/jest-preset');
+    const files = {
+      ...LEAKY,
+      'package.json': JSON.stringify({ jest: { watchman: false, ...preset } }),
+      'c.test.js': 'test("c", () => {});',
+      'leakgate.config.js': counted,
+    };
+    await inProject(files, async ({ leakgate, jest: run, read }) => {
+      expect(await run(['--maxWorkers=2'])).toMatchObject({ code: 0, stderr: expect.stringContaining('Known:') });
+      expect(read('loads')).toBe('x');
+      expect((await leakgate(['run', '--', 'jest', '--maxWorkers=2'])).code).toBe(0);
+      expect(read('loads')).toBe('xx');
+    });
+  });
+
   it('are out of date when they match nothing: with the line to delete', async () => {
     await inProject({ ...LEAKY, 'leakgate.config.ts': config(WAITS + STALE) }, async ({ leakgate }) => {
       const run = await leakgate(['run', '--', 'jest']);
