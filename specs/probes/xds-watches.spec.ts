@@ -32,7 +32,7 @@ describeProbe(
     },
     'leaks-server-watch': {
       kind: 'grpc-server',
-      says: /^A gRPC server on 127\.0\.0\.1:\d+ was shut down in leaks-server-watch\.ts:26, yet its xDS watch of LDS "server\/127\.0\.0\.1:\d+" left an xDS watch of RDS "served-routes" \(route-config-resource-type\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
+      says: /^A gRPC server on 127\.0\.0\.1:\d+ was shut down in leaks-server-watch\.ts:39, yet its xDS watch of LDS "server\/127\.0\.0\.1:\d+" left an xDS watch of RDS "served-routes" \(route-config-resource-type\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
     },
     'leaks-own-bootstrap': {
       kind: 'grpc-channel',
@@ -42,7 +42,5 @@ describeProbe(
   {
     globalSetup: join(folder, 'start-control-plane.ts'),
     globalTeardown: join(folder, 'stop-control-plane.ts'),
-    // A worker for each file: the connection that one file's process-wide client keeps has news in the next one's time.
-    workerIdleMemoryLimit: 1,
   },
 );
