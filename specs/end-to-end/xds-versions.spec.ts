@@ -34,7 +34,7 @@ describe('every version of @grpc/grpc-js-xds from 1.10', () => {
   beforeAll(async () => {
     run = await runJest({
       rootDir: FIXTURES,
-      config: { testMatch: ['<rootDir>/{clean,leaks}-*.ts'], testTimeout: 60_000, workerIdleMemoryLimit: 1 },
+      config: { testMatch: ['<rootDir>/{clean,leaks}-*.ts'], testTimeout: 60_000 },
       args: ['--maxWorkers=2'],
     });
   }, 180_000);
