@@ -185,7 +185,7 @@ describe('leakgate run exits with', () => {
       '--runInBand',
     );
     expect(run.summary).toContain(
-      `Problem:     The ${probe} probe could not do its job in <dir>/a.test.js: \`${name}\` of ${owner} is frozen, so what it is used for cannot be seen.\n`,
+      `Problem:     The ${probe} probe could not do its job in a.test.js: \`${name}\` of ${owner} is frozen, so what it is used for cannot be seen.\n`,
     );
     expect(run.stderr).toContain('Tests:       1 passed, 1 total');
     expect(run.code).toBe(4);
@@ -207,7 +207,7 @@ describe('leakgate run exits with', () => {
       "test('opens', () => { require('node:fs').openSync(__filename); });\n",
     );
     expect(requests.summary).toContain(
-      'Problem:     The http-requests probe could not do its job in <dir>/b.test.js: `addRequest` of the Agent is frozen',
+      'Problem:     The http-requests probe could not do its job in b.test.js: `addRequest` of the Agent is frozen',
     );
     expect(requests.code).toBe(4);
     expect(files.summary).toContain('1 × file descriptor on b.test.js');

@@ -7,8 +7,13 @@ import { PLAYS } from './gated-story';
 const FOLDER = resolve(__dirname, '../../fixtures/scenarios');
 const DEADLINE_MS = 600_000;
 
+/** The first of two repairs, after which the shells are still there: a leak, as its own spec says. */
+const HALF_FIXED = resolve(FOLDER, 'invoker-destroy/url-fixed.ts');
+
 /** All fixed variants: a test file each. */
-const FIXED = readScenarios().flatMap(({ pairs }) => [...pairs.values()].map((files) => files.get('fixed')));
+const FIXED = readScenarios()
+  .flatMap(({ pairs }) => [...pairs.values()].flatMap((files) => files.get('fixed') ?? []))
+  .filter((file) => file !== HALF_FIXED);
 
 describe(`every fixed variant under the gate, ${PLAYS} times in a row, with more workers than there are cores`, () => {
   it(
@@ -16,7 +21,7 @@ describe(`every fixed variant under the gate, ${PLAYS} times in a row, with more
     async () => {
       const run = await runJest({
         rootDir: FOLDER,
-        config: { testMatch: ['<rootDir>/*/{fixed,*-fixed}.ts'], testTimeout: 120_000 },
+        config: { testMatch: FIXED, testTimeout: 120_000 },
         args: ['--maxWorkers=4'],
         env: { SCENARIO_REPEAT: String(PLAYS) },
       });
