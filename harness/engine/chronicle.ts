@@ -105,7 +105,8 @@ export class Chronicle {
   close(): boolean {
     const entries = this.#scope.entries.slice(-RECENT);
     this.#look(entries);
-    if (entries.every(isEnded)) return false;
+    // First what is left, for most tests leave at most Node's own plumbing.
+    if (!entries.some((entry) => !isEnded(entry) && identityOf(entry) !== undefined)) return false;
     const bySubject = new Map<object, Chronicled>();
     let left = false;
     for (const entry of mostTelling(entries)) {
