@@ -100,15 +100,19 @@ export class GrowthWatch {
     const { census, explanation } = this.#look();
     const points: GrowthPoints = [begin, half, { run, heap: census.counts, descriptors: openDescriptors() }];
     const samples = samplesOf(census, points);
+    const growing = new Set([...samples].filter(([, { contains }]) => !contains).map(([node]) => census.classOf(node)));
     const roots = new Roots();
     for (const [node, { path, through }] of explanation.pathsTo(new Set(samples.keys()))) {
       const { counts, contains } = samples.get(node) as Counted;
       if (!contains && isNobodys(census, node, classifier)) continue;
       const frame = contains ? undefined : (births.of(census.classOf(node)) ?? writtenAt(census, node));
-      const owner = through.find((each) => each !== node && samples.get(each)?.contains === false);
+      const own = census.classOf(node);
+      // By class, for of each only a few are looked at: those of the two need not be of one pair.
+      const owner = through.map((each) => census.classOf(each)).find((each) => each !== own && growing.has(each));
       roots.add({
         node,
-        key: `${path.fingerprint} ${census.classOf(node)}`,
+        class: own,
+        key: `${path.fingerprint} ${own}`,
         owner: contains ? undefined : owner,
         through,
         contains,
@@ -131,8 +135,9 @@ interface Candidate {
   readonly node: number;
   /** What is held the same way is told of once. */
   readonly key: string;
-  /** What grew as well and holds it: that is told of, and this with it. */
-  readonly owner: number | undefined;
+  readonly class: string;
+  /** The class of what grew as well and holds it: that is told of, and this with it. */
+  readonly owner: string | undefined;
   readonly through: readonly number[];
   readonly contains: boolean;
   readonly thing: GrownThing;
@@ -148,15 +153,20 @@ class Roots {
 
   told(): readonly GrownThing[] {
     const all = [...this.#candidates.values()];
-    const things = all.filter(({ owner, contains }) => !contains && owner === undefined);
+    const isAlong = ({ owner, class: own }: Candidate): boolean =>
+      all.some((other) => !other.contains && other.class === owner && other.owner !== own);
+    const things = all.filter((each) => !each.contains && !isAlong(each));
     // A collection that grows by what is told of would say it once more.
     const collections = all.filter(
       ({ node, contains }) => contains && !all.some((each) => !each.contains && each.through.includes(node)),
     );
-    const alongWith = (node: number): readonly string[] => [
-      ...new Set(all.filter(({ owner }) => owner === node).map(({ thing }) => thing.what)),
+    const alongWith = (own: string): readonly string[] => [
+      ...new Set(all.filter((each) => each.owner === own && isAlong(each)).map(({ thing }) => thing.what)),
     ];
-    return [...things, ...collections].map(({ node, thing }) => ({ ...thing, along: alongWith(node) }));
+    return [...things, ...collections].map((each) => ({
+      ...each.thing,
+      along: each.contains ? [] : alongWith(each.class),
+    }));
   }
 }
 
