@@ -1,3 +1,4 @@
+import { collectThoroughly } from '../engine/gc';
 import type { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
@@ -105,9 +106,8 @@ async function growthOver(runs: unknown, fn: () => unknown, keeper: Keeper): Pro
 }
 
 async function heldBy(ref: WeakRef<object>, { global, rootDir }: Keeper): Promise<string | undefined> {
-  const { isCollected }: typeof import('../engine/collected') = require('../engine/collected');
   const { explain }: typeof import('../engine/heap/explain') = require('../engine/heap/explain');
-  if (await isCollected(ref)) return undefined;
+  if (await collectThoroughly(() => ref.deref() === undefined)) return undefined;
   const answer = await explain({
     targets: [ref],
     global: new WeakRef(global),
