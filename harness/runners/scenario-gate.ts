@@ -1,3 +1,4 @@
+import type { Options } from '../config';
 import { collectThoroughly } from '../engine/gc';
 import type { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
@@ -34,15 +35,13 @@ export interface GateKeeper {
   readonly rootDir: string;
   /** The sandbox's. */
   readonly global: object;
+  readonly options: Pick<Options, 'mostHeapBytes'>;
 }
 
 interface Keeper extends GateKeeper {
   readonly mapped: SourceMapper;
   deliver(rulings: readonly Ruling[]): void;
 }
-
-/** Used heap past which no snapshot is taken, in bytes: it takes four times as much while it is written. */
-const MOST_HEAP_BYTES = 150e6;
 
 /**
  * What scenarios within the tests of one file can ask.
@@ -55,8 +54,8 @@ export function scenarioGate(
   mapper: () => SourceMapper,
   deliver: (rulings: readonly Ruling[]) => void,
 ): ScenarioGate {
-  const { rootDir, global } = file;
-  const keeper: Keeper = { rootDir, global, mapped: (frames) => mapper()(frames), deliver };
+  const { rootDir, global, options } = file;
+  const keeper: Keeper = { rootDir, global, options, mapped: (frames) => mapper()(frames), deliver };
   return {
     rootDir: keeper.rootDir,
     scenario: (fn) => scenario(session, keeper, fn),
@@ -100,12 +99,12 @@ async function growthOver(runs: unknown, fn: () => unknown, keeper: Keeper): Pro
   const { global, rootDir } = keeper;
   const placeOf = (frame: Frame): string => spot(keeper.mapped([frame])[0] ?? frame, rootDir);
   const classifier = jestFiles;
-  const watch = new GrowthWatch({ global, rootDir, classifier, placeOf, mostHeapBytes: MOST_HEAP_BYTES });
+  const watch = new GrowthWatch({ global, rootDir, classifier, placeOf, mostHeapBytes: keeper.options.mostHeapBytes });
   const growth = await watch.over(runs, fn);
   return growth.grown.length === 0 ? undefined : sayGrowth(growth);
 }
 
-async function heldBy(ref: WeakRef<object>, { global, rootDir }: Keeper): Promise<string | undefined> {
+async function heldBy(ref: WeakRef<object>, { global, rootDir, options }: Keeper): Promise<string | undefined> {
   const { explain }: typeof import('../engine/heap/explain') = require('../engine/heap/explain');
   if (await collectThoroughly(() => ref.deref() === undefined)) return undefined;
   const answer = await explain({
@@ -113,7 +112,7 @@ async function heldBy(ref: WeakRef<object>, { global, rootDir }: Keeper): Promis
     global: new WeakRef(global),
     testFile: undefined,
     rootDir,
-    mostHeapBytes: MOST_HEAP_BYTES,
+    mostHeapBytes: options.mostHeapBytes,
   });
   switch (answer.kind) {
     case 'too-large':
