@@ -5,6 +5,9 @@ import { Closings } from './retention/closings';
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
 export const WEAK_ENTRIES = 256;
 
+/** So many more entries than the last time are worth asking whether they are released. */
+const TIDIED = 16;
+
 /** Entries by async id, for what is triggered by them; only of those whose line is known. */
 export class ById {
   readonly #entries = new Map<number, Entry>();
@@ -36,6 +39,13 @@ export class ById {
       } else open.push(entry);
     }
     return open;
+  }
+
+  /** Drops what is released from a list that has grown since the last time: to ask all of a file after each of its tests would cost more. */
+  tidy(list: EntryList): void {
+    if (list.entries.length < (list.tidied ?? 0) + TIDIED) return;
+    list.entries = this.sweep(list.entries);
+    list.tidied = list.entries.length;
   }
 
   /** Writes an entry into a list, which is swept whenever it has doubled. */

@@ -108,4 +108,6 @@ export class Entry implements Holding {
 export interface EntryList {
   entries: Entry[];
   sweepAt: number;
+  /** How many were left by the last tidying. */
+  tidied?: number;
 }

@@ -126,12 +126,15 @@ export class Holders {
     const beginning = budget.spend() ? this.#ledger.beginning(above, 'deep') : undefined;
     const scope = beginning === undefined ? acting : (beginning.scope as Scope | undefined);
     if (scope === undefined || scope.answerable.kind === 'run') return;
-    this.#ledger.add(this.#made, new Entry(-1, watch, resource, true, scope, 'lineage', beginning?.opening, undefined));
+    this.#ledger.byId.write(
+      this.#made,
+      new Entry(-1, watch, resource, true, scope, 'lineage', beginning?.opening, undefined),
+    );
   }
 
   #holdersOf(roots: readonly Suspect[]): readonly Holder[] {
     const subjects = new Set(roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => subject)));
-    this.#made.entries = this.#ledger.sweep(this.#made.entries);
+    this.#made.entries = this.#ledger.byId.sweep(this.#made.entries);
     let left = MOST_LOOKED_AT;
     const holders: Holder[] = [];
     // Those of outer scopes first, for them it is that an innocent may be blamed.

@@ -25,8 +25,9 @@ export class Ledger implements Recorder {
   /** What is spent on lines. */
   readonly stacks: Stacks;
   readonly #watches = new Map<string, Watch>();
-  readonly #byId = new ById();
-  readonly closings = this.#byId.closings;
+  /** What waits for its closing. */
+  readonly byId = new ById();
+  readonly closings = this.byId.closings;
   readonly #putOffs: PutOffs;
   readonly #promises: boolean;
   readonly #remembered = new WeakMap<object, Memory>();
@@ -75,7 +76,7 @@ export class Ledger implements Recorder {
     this.failure ??= this.#pulse.missing();
     this.#hook.disable();
     this.stage.close();
-    this.#byId.clear();
+    this.byId.clear();
     this.#putOffs.clear();
     this.late.entries = [];
     this.foreignCloses.clear();
@@ -187,12 +188,6 @@ export class Ledger implements Recorder {
     return this.#remembered.get(subject);
   }
 
-  /** Drops what is released, in place of a closing hook. */
-  readonly sweep = (entries: readonly Entry[]): Entry[] => this.#byId.sweep(entries);
-
-  /** Writes an entry into a list. */
-  readonly add = (list: EntryList, entry: Entry): void => this.#byId.write(list, entry);
-
   readonly #init = (asyncId: number, type: string, triggerAsyncId: number, resource: object): void => {
     // First, for promises are most of what there is, and only `trace` asks anything of them.
     if (type === 'PROMISE' && !this.#promises) return;
@@ -248,7 +243,7 @@ export class Ledger implements Recorder {
   #initUnlined(asyncId: number, watch: Watch, triggerAsyncId: number, resource: object): void {
     const file = this.stage.file;
     if (file === undefined) return;
-    const parent = this.#byId.get(triggerAsyncId);
+    const parent = this.byId.get(triggerAsyncId);
     const older = parent === undefined && this.stage.isOlder(triggerAsyncId);
     if (!older && parent === undefined && watch.transient === true && !this.stacks.may(file.budget)) return;
     const known = older ? OUTSIDE : this.stacks.known(watch, resource, false);
@@ -280,21 +275,21 @@ export class Ledger implements Recorder {
   #origin(opening: Opening | undefined, act: Opening | undefined, triggerAsyncId: number): Origin | undefined {
     if (knowsUser(opening)) return undefined;
     if (act !== undefined) return { opening: act };
-    const parent = this.#byId.get(triggerAsyncId) ?? this.#putOffs.get(triggerAsyncId);
+    const parent = this.byId.get(triggerAsyncId) ?? this.#putOffs.get(triggerAsyncId);
     return parent === undefined || knowsUser(parent.opening) ? parent : (parent.origin ?? parent);
   }
 
   #enter(entry: Entry): void {
     this.recorded++;
-    this.#byId.note(entry);
+    this.byId.note(entry);
     const scope = entry.scope;
     const home = scope.answerable;
     if (entry.late || home.sealed) {
-      this.add(this.late, entry);
+      this.byId.write(this.late, entry);
       return;
     }
     if (entry.watch.guard !== undefined && home.kind !== 'test' && entry.opening !== OUTSIDE)
       this.foreignCloses.guard(entry, home, () => this.current());
-    this.add(home, entry);
+    this.byId.write(home, entry);
   }
 }

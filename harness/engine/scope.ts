@@ -50,6 +50,8 @@ export class Scope {
   flooded = false;
   /** How many entries may be recorded before the next sweep. */
   sweepAt = 256;
+  /** How many entries the last tidying left. */
+  tidied = 0;
 
   constructor(kind: ScopeKind, name: string, parent: Scope | undefined, file: string, hook?: string) {
     this.kind = kind;

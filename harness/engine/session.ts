@@ -14,9 +14,9 @@ import { Retention } from './retention/retention';
 import { RunningProbes } from './running-probes';
 import { type Lineage, Scope } from './scope';
 import type { SessionOptions } from './session-options';
-import { type Patience, settle } from './settle';
-import { type Knowledge, type Suspect, suspectOf } from './suspect';
+import { isAnyThing, type Knowledge, type Suspect, suspectOf } from './suspect';
 import { type Ruling, Verdicts } from './verdicts';
+import { Waiting } from './waiting';
 
 /** The accounts of one test file: scopes are entered and left, and leaving one says what it left behind. */
 export class Session {
@@ -37,12 +37,13 @@ export class Session {
   readonly #reportedEnds = new Set<string>();
   #setupMs = 0;
   #judgingMs = 0;
-  #waitedMs = 0;
+  readonly #waiting: Waiting;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.host = new Scope('run', '', undefined, options.file);
     this.file = new Scope('file', '', this.host, options.file);
+    this.#waiting = new Waiting(options.graceMs);
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.exceptions, options.rootDir);
     this.#ledger = new Ledger(
@@ -112,12 +113,19 @@ export class Session {
     this.#allowances.grant(allowance, this.#ledger.current()?.answerable ?? this.file);
   }
 
-  /** Ends a test or suite: what it leaves behind is settled and judged. */
-  async leave(scope: Scope): Promise<readonly Ruling[]> {
+  /**
+   * Ends a test or suite: what it leaves behind is settled and judged.
+   * @param suspicious is called before anything is done about what is still there
+   */
+  async leave(scope: Scope, suspicious?: () => void): Promise<readonly Ruling[]> {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
     await ticks();
-    if (this.#sweep(scope).length > 0) await this.#judge(scope, rulings);
+    const isLeft = (): boolean => isAnyThing(this.#sweep(scope), this.#knowledge);
+    if ((await this.#waiting.lingers(isLeft)) || (this.#isFinal(scope) && scope.entries.length > 0)) {
+      suspicious?.();
+      await this.#judge(scope, rulings);
+    }
     this.#ruleForeignCloses(scope, rulings);
     if (scope.kind === 'test') this.retention.end(scope);
     this.#seal(scope);
@@ -145,9 +153,9 @@ export class Session {
 
   /** What the harness itself cost so far. */
   get cost(): Cost {
-    const { recorded } = this.#ledger;
-    const stacks = this.#ledger.stacks.count;
-    return { setupMs: this.#setupMs, judgingMs: this.#judgingMs, waitedMs: this.#waitedMs, recorded, stacks };
+    const { recorded, stacks } = this.#ledger;
+    const [setupMs, judgingMs, { waitedMs }] = [this.#setupMs, this.#judgingMs, this.#waiting];
+    return { setupMs, judgingMs, waitedMs, recorded, stacks: stacks.count };
   }
 
   get probes(): readonly string[] {
@@ -165,13 +173,16 @@ export class Session {
     return this.#allowances;
   }
 
+  #isFinal(scope: Scope): boolean {
+    return scope.final || (this.#options.collectEachTest && scope.kind === 'test');
+  }
+
   async #judge(scope: Scope, rulings: Ruling[]): Promise<void> {
-    const isFinal = scope.final || (this.#options.collectEachTest && scope.kind === 'test');
-    const hasty = isFinal ? this.#ledger.holders : undefined;
+    const hasty = this.#isFinal(scope) ? this.#ledger.holders : undefined;
     if (scope.final) this.#probes.drain();
     if (hasty !== undefined) await collectUntil(() => this.#sweep(scope).length === 0);
     // What a server of `beforeAll` accepted for one test is dropped now, and not looked at again after every other.
-    for (let up = scope.parent; up !== undefined; up = up.parent) this.#sweep(up);
+    for (let up = scope.parent; up !== undefined; up = up.parent) this.#ledger.byId.tidy(up);
     const deferred: EntryList = scope.kind === 'suite' ? this.#deferred : { entries: [], sweepAt: 0 };
     this.#sweep(deferred);
     const lookOnce = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge, deferred.entries, hasty);
@@ -185,17 +196,11 @@ export class Session {
     if (!isBlind()) return seen;
     scope.budget.refill();
     scope.incidentalBudget.refill();
-    await this.#settle(() => {
+    await this.#waiting.settle(() => {
       seen = lookOnce();
       return isBlind() ? 'brief' : 'none';
     });
     return seen;
-  }
-
-  async #settle(suspicion: () => Patience): Promise<void> {
-    const startedMs = nowMs();
-    await settle(suspicion, this.#options.graceMs);
-    this.#waitedMs += nowMs() - startedMs;
   }
 
   async #judgeFile(rulings: Ruling[]): Promise<void> {
@@ -214,7 +219,7 @@ export class Session {
   ): Promise<void> {
     let seen = await closely();
     if (seen.due.length > 0) {
-      await this.#settle(() => {
+      await this.#waiting.settle(() => {
         seen = lookAgain();
         return patienceWith(seen);
       });
@@ -237,7 +242,7 @@ export class Session {
     };
     let found = sightings();
     if (found.length === 0) return;
-    await this.#settle(() => {
+    await this.#waiting.settle(() => {
       found = sightings();
       return found.length > 0 ? 'grace' : 'none';
     });
@@ -254,7 +259,7 @@ export class Session {
   }
 
   #sweep(list: EntryList): Entry[] {
-    list.entries = this.#ledger.sweep(list.entries);
+    list.entries = this.#ledger.byId.sweep(list.entries);
     return list.entries;
   }
 
@@ -263,7 +268,7 @@ export class Session {
     this.#ledger.stage.deactivate(scope);
     // Reported and kept, it still explains what it holds.
     for (const entry of scope.entries)
-      if (!entry.reported || !this.#options.cleanUp) this.#ledger.add(this.#deferred, entry);
+      if (!entry.reported || !this.#options.cleanUp) this.#ledger.byId.write(this.#deferred, entry);
     scope.entries = [];
   }
 

@@ -230,8 +230,10 @@ export class JestAccount {
     const scope = this.#scopes.get(test);
     if (scope === undefined) return;
     try {
-      this.#deliver(await this.#session.leave(scope), state.unhandledErrors);
+      const suspicious = (): void => this.#drawn.keep(scope);
+      this.#deliver(await this.#session.leave(scope, suspicious), state.unhandledErrors);
     } finally {
+      this.#drawn.end(scope);
       if (this.#running === test) this.#running = undefined;
     }
   }

@@ -52,9 +52,6 @@ export class JestTimelines {
       case 'hook_start':
         if (!this.#jests.has(event.hook)) this.#running?.chronicle.begin(event.hook.type);
         break;
-      case 'test_done':
-        this.#end();
-        break;
       case 'test_fn_start':
         this.#running?.chronicle.begin('test');
         break;
@@ -71,9 +68,15 @@ export class JestTimelines {
     }
   }
 
-  #end(): void {
-    if (this.#running?.chronicle.close() === true) this.#kept.set(this.#running.scope, this.#running.chronicle);
-    this.#running = undefined;
+  /** A test is over, and something of it is left: gives what it opened its names, while they can be asked for. */
+  keep(scope: Scope): void {
+    const { chronicle } = this.#running?.scope === scope ? this.#running : {};
+    if (chronicle?.close() === true) this.#kept.set(scope, chronicle);
+  }
+
+  /** Its suite's hooks are none of its. */
+  end(scope: Scope): void {
+    if (this.#running?.scope === scope) this.#running = undefined;
   }
 
   /**
