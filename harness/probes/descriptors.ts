@@ -59,6 +59,8 @@ const BY_DESIGN: readonly ((fresh: Fresh, all: Census, known: readonly object[])
     linkOf(fd).startsWith('pipe:') && [...all.values()].filter((other) => other === target).length > 1,
   // The terminal, or wherever the process's own output goes: Node opens it anew when a standard stream is first used.
   ({ target }) => [0, 1, 2].some((standard) => targetOf(standard) === target),
+  // Node's trace agent opens its log when something is first traced, and keeps it until the process ends. The trace is accounted for.
+  ({ fd }) => /\/node_trace\.\d+\.log$/.test(linkOf(fd)),
   // A worker's loop and files are the process's descriptors as well. The worker itself is accounted for.
   (_fresh, _all, known) => known.some(isWorker),
   // c-ares asks name servers through sockets of its own, and closes them when the answers are there. The query is accounted for.

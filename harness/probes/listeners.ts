@@ -163,7 +163,7 @@ class ListenerWatcher implements ActiveProbe {
       const [event, listener] = args as [string | symbol, Listener];
       if (self !== emitter || typeof listener !== 'function') return call();
       const index = occurrences(emitter, event, listener);
-      const result = call();
+      const result = this.#strays.answered(emitter, listener, call);
       if (occurrences(emitter, event, listener) <= index) return result;
       const registration = registered({ emitter, name, event, adder, listener, index, sandboxed });
       this.#supersede(emitter, listener, registration);

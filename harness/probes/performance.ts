@@ -1,9 +1,35 @@
+import { createRequire } from 'node:module';
 import hooks from 'node:perf_hooks';
 import { asObject } from '../engine/native';
 import type { ActiveProbe, Probe, Recorder } from '../engine/probe';
 import { Switches } from './patching/switches';
 
-/** Performance observers that observe, and event loop histograms that sample, for nobody any more. */
+/** Node's trace events; `undefined` in worker threads, which have none. */
+function traceEvents(): object | undefined {
+  try {
+    return asObject(createRequire(__filename)('node:trace_events'));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Watches whatever `target[maker]` makes. The class is not exported, and to make one for the sake of its prototype would leave a
+ * native handle behind.
+ */
+function watchMade(switches: Switches, target: object, maker: string): void {
+  let prototype: object | undefined;
+  switches.patches.method(target, maker, (_self, _args, call) => {
+    const made = asObject(call());
+    if (made !== undefined && prototype === undefined) {
+      prototype = Object.getPrototypeOf(made) as object;
+      switches.watch(prototype);
+    }
+    return made;
+  });
+}
+
+/** Performance observers that observe, event loop histograms that sample, and trace events that are written, for nobody any more. */
 const performance: Probe = {
   name: 'performance',
   kinds: {
@@ -21,6 +47,14 @@ const performance: Probe = {
       opened: 'enabled',
       closed: 'disabled',
       remedy: 'Disable it with `histogram.disable()`',
+      pooled: true,
+    },
+    tracing: {
+      noun: 'a trace',
+      plural: 'traces',
+      opened: 'enabled',
+      closed: 'disabled',
+      remedy: 'Disable it with `tracing.disable()`',
       pooled: true,
     },
   },
@@ -44,20 +78,23 @@ const performance: Probe = {
         },
       }),
     });
-    // Their class is not exported, and to make one for the sake of its prototype would leave a native handle behind.
-    let prototype: object | undefined;
-    histograms.patches.method(hooks, 'monitorEventLoopDelay', (_self, _args, call) => {
-      const histogram = asObject(call());
-      if (histogram !== undefined && prototype === undefined) {
-        prototype = Object.getPrototypeOf(histogram) as object;
-        histograms.watch(prototype);
-      }
-      return histogram;
+    watchMade(histograms, hooks, 'monitorEventLoopDelay');
+    const traces = new Switches(recorder, {
+      on: ['enable'],
+      off: ['disable'],
+      identify: (tracing) => ({
+        kind: 'tracing',
+        label: `of ${(tracing as { categories: string }).categories}`,
+        release: () => (tracing as { disable(): void }).disable(),
+      }),
     });
+    const events = traceEvents();
+    if (events !== undefined) watchMade(traces, events, 'createTracing');
     return {
       stop: () => {
         observers.stop();
         histograms.stop();
+        traces.stop();
       },
     };
   },

@@ -7,6 +7,13 @@ import { describeProbe } from './probe-fixtures';
 const SIGTERM =
   /^A listener for "SIGTERM" on process was added in this test, but never removed\.\nRemove it with `process\.off\('SIGTERM', listener\)` in the test or its `afterEach`\./;
 
+/** A sequencer: test files by name. */
+const IN_ORDER = `
+  const Sequencer = require(${JSON.stringify(require.resolve('@jest/test-sequencer'))}).default;
+  module.exports = class extends Sequencer {
+    sort(tests) { return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1)); }
+  };`;
+
 describeProbe('listeners', {
   'leaks-process': { kind: 'listener', says: SIGTERM },
   'leaks-process-once': { kind: 'listener', says: /^A listener for "SIGUSR2" on process was added/ },
@@ -62,11 +69,7 @@ describe('the emitters that are watched', () => {
           test('finds what the first one left', () => {
             expect(JSON.parse(require('fs').readFileSync(__dirname + '/left.json', 'utf8'))).toEqual([]);
           });`,
-        'in-order.js': `
-          const Sequencer = require(${JSON.stringify(require.resolve('@jest/test-sequencer'))}).default;
-          module.exports = class extends Sequencer {
-            sort(tests) { return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1)); }
-          };`,
+        'in-order.js': IN_ORDER,
       },
       config: { testEnvironment: './environment.js', testSequencer: './in-order.js' },
       args: ['--runInBand'],
@@ -106,5 +109,24 @@ describe('a listener that came by a way around the emitter’s own methods', () 
           "Remove it with `process.off('SIGUSR2', listener)` in an `afterAll` at the top of the file.",
       ],
     ]);
+  }, 60_000);
+
+  it('is nobody’s, if Node put it there in answer to another: an earlier test file loaded `domain`', async () => {
+    const { code, reports } = await runJest({
+      files: {
+        'a-loads.test.js': "test('loads it', () => { require('domain'); });",
+        'b-later.test.js': `
+          test('listens, and stops', () => {
+            const heard = () => {};
+            process.on('uncaughtException', heard);
+            process.off('uncaughtException', heard);
+          });`,
+        'in-order.js': IN_ORDER,
+      },
+      config: { testSequencer: './in-order.js' },
+      args: ['--runInBand'],
+    });
+    expect(reports.flatMap(({ findings }) => findings.map(({ message }) => message))).toEqual([]);
+    expect(code).toBe(0);
   }, 60_000);
 });

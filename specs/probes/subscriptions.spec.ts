@@ -31,3 +31,32 @@ describe('at a level that loads why-is-node-running', () => {
     expect(code).toBe(0);
   }, 60_000);
 });
+
+describe('trace events that are written', () => {
+  it('are the leak of the test that enabled them, and the log that Node keeps for them is not', async () => {
+    // A project of its own: Node writes the log into the working directory.
+    const { reports } = await runJest({
+      files: {
+        'traces.test.js': `
+          const { createTracing } = require('trace_events');
+          const tracing = () => createTracing({ categories: ['node.environment'] });
+          test('traces for a while', () => {
+            const each = tracing();
+            each.enable();
+            each.disable();
+          });
+          test('traces nothing', () => { tracing(); });
+          test('traces, carelessly', () => { tracing().enable(); });`,
+      },
+    });
+    expect(
+      reports.flatMap(({ findings }) => findings.map(({ scope, message }) => [scope.path.at(-1), message])),
+    ).toEqual([
+      [
+        'traces, carelessly',
+        'A trace of node.environment was enabled in this test, but never disabled.\n' +
+          'Disable it with `tracing.disable()` in the test or its `afterEach`.',
+      ],
+    ]);
+  }, 60_000);
+});

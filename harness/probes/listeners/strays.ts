@@ -10,10 +10,13 @@ export interface Stray {
 
 const { eventNames, rawListeners } = EventEmitter.prototype;
 
+/** What was given to `once`, and not what Node made of it. */
+const unwrapped = (raw: Listener): Listener => (raw as { listener?: Listener }).listener ?? raw;
+
 function* listenersOn(emitter: EventEmitter): Iterable<Stray> {
   for (const event of eventNames.call(emitter)) {
     for (const raw of rawListeners.call(emitter, event)) {
-      yield { event, listener: ((raw as { listener?: unknown }).listener ?? raw) as Listener };
+      yield { event, listener: unwrapped(raw as Listener) };
     }
   }
 }
@@ -28,6 +31,21 @@ export class Strays {
   /** From now on: what is there already is nobody's. */
   since(emitter: EventEmitter): void {
     this.#before.set(emitter, new WeakSet([...listenersOn(emitter)].map(({ listener }) => listener)));
+  }
+
+  /**
+   * Runs `add`, which adds `listener`. What an emitter adds besides in answer to that (`domain` puts a listener of its own first) is
+   * none of anybody's: it comes and goes with the other.
+   */
+  answered<T>(emitter: EventEmitter, listener: Listener, add: () => T): T {
+    const before = this.#before.get(emitter);
+    const were = new Set([...listenersOn(emitter)].map((each) => each.listener));
+    try {
+      return add();
+    } finally {
+      for (const each of listenersOn(emitter))
+        if (each.listener !== unwrapped(listener) && !were.has(each.listener)) before?.add(each.listener);
+    }
   }
 
   /** All that is new on any of them. */
