@@ -16,6 +16,10 @@ describeProbe('subscriptions', {
   'leaks-observer': { kind: 'performance-observer', says: /^A performance observer was started in this test/ },
   'leaks-global-observer': { kind: 'performance-observer', says: /\nDisconnect it with `observer\.disconnect\(\)`/ },
   'leaks-histogram': { kind: 'loop-histogram', says: /^An event loop delay histogram was enabled in this test/ },
+  'leaks-exception-capture': {
+    kind: 'exception-capture',
+    says: /^An uncaught exception capture callback was set in this test, but never unset\.\nUnset it with `process\.setUncaughtExceptionCaptureCallback\(null\)`/,
+  },
   'leaks-inspector': { kind: 'inspector-session', says: /^An inspector session was connected in this test/ },
   'leaks-inspector-server': { kind: 'inspector-server', says: /^An inspector server at ws:\/\/127\.0\.0\.1:\d+\// },
   'leaks-inspector-promises': { kind: 'inspector-session', says: /\nDisconnect it with `session\.disconnect\(\)`/ },
