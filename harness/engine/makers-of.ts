@@ -9,6 +9,12 @@ export type Hang = (child: Suspect, parent: Suspect) => void;
 const isUsers = ({ identity, entries: [first] }: Suspect): boolean =>
   identity.separate === true && knowsUser(first?.opening);
 
+/** Made inside of what was reported: that, and that it was put away, answers for whatever comes of it. */
+function isOfReported({ within }: Entry): boolean {
+  for (let maker = within; maker !== undefined; maker = maker.within) if (maker.reported) return true;
+  return false;
+}
+
 /** Whether one of `makers` made it, or what made it. */
 function isBy(entry: Entry, makers: readonly Entry[]): boolean {
   for (let maker = entry.within; maker !== undefined; maker = maker.within) if (makers.includes(maker)) return true;
@@ -51,6 +57,7 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
     closed.set(entry, suspect);
     const above = isUsers(suspect) ? undefined : makerOf(entry);
     if (above !== undefined) hang(suspect, above);
+    else if (isOfReported(entry)) suspect.answered = true;
     return suspect;
   };
 
@@ -78,6 +85,7 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
     if (suspect.identity.pool === 'process' || knowledge.ruledOut(suspect.identity, suspect.trace)) continue;
     const maker = makerOf(first, suspect.identity.sharedBy);
     if (maker !== undefined) hang(suspect, maker);
+    else if (isOfReported(first)) suspect.answered = true;
   }
   return [...closed.values()];
 }

@@ -12,6 +12,13 @@ export interface PuttingAway {
   readonly note: (resource: object) => unknown;
 }
 
+/** What comes of putting things away, then and in later ticks, is the harness's doing: no test answers for it. */
+function asOurs(ledger: Ledger, work: () => void): void {
+  const { outside } = ledger.stage;
+  if (outside === undefined) ledger.mute(work);
+  else ledger.unrecorded(() => ledger.lineage.run(outside.lineage, work));
+}
+
 /** Marks a root and all beneath it as reported; releases them unless leftovers are to be kept. */
 export function putAway(root: Suspect, how: PuttingAway, spare = false): void {
   const { release, unref, sparesOwned } = root.identity;
@@ -23,7 +30,7 @@ export function putAway(root: Suspect, how: PuttingAway, spare = false): void {
   }
   if (how.cleanUp) {
     try {
-      how.ledger.mute(() => (spare ? unref?.() : release?.()));
+      asOurs(how.ledger, () => (spare ? unref?.() : release?.()));
     } catch {
       // What resists is left as it is: it was reported, and forcing it could only harm the tests that follow.
     }
