@@ -18,6 +18,14 @@ describeProbe(
       says: new RegExp(`${LEFT.source}.+ left an xDS watch of EDS "shop-endpo`),
     },
     'leaks-lost-stream': { kind: 'grpc-channel', says: new RegExp(`${LEFT.source}.+ left an ADS stream to 127`) },
+    'leaks-queued-stream': {
+      kind: 'grpc-channel',
+      says: new RegExp(`${LEFT.source}.+ left an ADS stream to 127`),
+    },
+    'leaks-released-stream': {
+      kind: 'grpc-channel',
+      says: /^A gRPC client channel to xds:\/\/\/shop was opened in this/,
+    },
     'leaks-load-stream': {
       kind: 'grpc-channel',
       says: /^A gRPC client channel to xds:\/\/\/shop-2 was closed in .+, yet its xds_cluster_impl policy left an LRS stream to 127\S+ \(xds-client\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
@@ -32,7 +40,7 @@ describeProbe(
     },
     'leaks-server-watch': {
       kind: 'grpc-server',
-      says: /^A gRPC server on 127\.0\.0\.1:\d+ was shut down in leaks-server-watch\.ts:39, yet its xDS watch of LDS "server\/127\.0\.0\.1:\d+" left an xDS watch of RDS "served-routes" \(route-config-resource-type\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
+      says: /^A gRPC server on 127\.0\.0\.1:\d+ was shut down in leaks-server-watch\.ts:30, yet its xDS watch of LDS "server\/127\.0\.0\.1:\d+" left an xDS watch of RDS "served-routes" \(route-config-resource-type\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js-xds\./,
     },
     'leaks-own-bootstrap': {
       kind: 'grpc-channel',

@@ -81,7 +81,7 @@ const watchOf = (wiring: Wiring): Watch => ({
       label: `to ${account.name}`,
       ...(channel === undefined ? {} : { detail: detail(channel, account) }),
       made: true,
-      release: () => letGo(channel),
+      release: () => wiring.releasing(() => letGo(channel)),
     };
   },
   isOwnCode: wiring.isOwnCode,

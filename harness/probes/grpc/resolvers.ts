@@ -40,7 +40,7 @@ const resolvers: Probe = {
           subject: resolver ?? account,
           label: `of ${account.name}`,
           made: true,
-          release: () => resolver?.destroy?.(),
+          release: () => wiring.releasing(() => resolver?.destroy?.()),
         };
       },
       isOwnCode: wiring.isOwnCode,

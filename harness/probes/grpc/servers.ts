@@ -85,7 +85,7 @@ const watchOf = (wiring: Wiring, notes: Notes): Watch => ({
       children: listenersOf(server),
       listening: isListening(server),
       ...progress(server, notes.told.get(server), addressOf(server) || (notes.addresses.get(server) ?? '')),
-      release: () => server.forceShutdown(),
+      release: () => wiring.releasing(() => server.forceShutdown()),
     };
   },
   isOwnCode: wiring.isOwnCode,

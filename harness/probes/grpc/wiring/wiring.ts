@@ -42,6 +42,7 @@ export class Wiring {
   #users = 0;
   #active = true;
   #creatingCalls = 0;
+  #releasing = 0;
   /** What looking has thrown while the user's own call was on the stack. */
   #failure: Error | undefined;
 
@@ -108,6 +109,21 @@ export class Wiring {
       return run();
     } finally {
       this.#creatingCalls--;
+    }
+  }
+
+  /** Whether a finding is being put away: what a library would leave to itself is ended then. */
+  get isReleasing(): boolean {
+    return this.#releasing > 0;
+  }
+
+  /** Runs what puts a finding away. */
+  releasing(run: () => void): void {
+    this.#releasing++;
+    try {
+      run();
+    } finally {
+      this.#releasing--;
     }
   }
 

@@ -1,5 +1,5 @@
-import type { Identity, Watch } from '../../../engine/probe';
-import { type CallState, type ServerClient, shortName } from './shape';
+import type { Identity, Liveness, Watch } from '../../../engine/probe';
+import { type CallState, type ServerClient, type StreamCall, shortName } from './shape';
 
 /** One stream to a control plane. The record holds none of the library's objects. */
 export interface StreamRecord {
@@ -13,11 +13,34 @@ export interface StreamRecord {
   readonly ofProcess: boolean;
 }
 
-/** The client has ended its side, or has heard the status: what is left is up to the control plane. */
-const isOver = ({ call }: StreamRecord): boolean => {
-  const stream = call.deref();
-  return stream === undefined || stream.writableEnded || stream.readableEnded || stream.destroyed;
-};
+/** grpc-js's numbers for a channel that is connected, and for one that has tried in vain. */
+const READY = 2;
+const TRANSIENT_FAILURE = 3;
+
+const REMEDY_FOR_QUEUED = 'Close the last channel over xDS before its control plane is gone,';
+
+const connectivityOf = ({ server }: StreamRecord): number | undefined =>
+  server.deref()?.adsClient?.getChannel().getConnectivityState(false);
+
+const isHalfClosed = ({ call }: StreamRecord): boolean => call.deref()?.writableEnded === true;
+
+/**
+ * The client has heard the status; or it has ended its side of a stream that the control plane knows, and what is left is up to that.
+ * One that still waits for a connection is never sent, nor ended: grpc-js keeps it, and the process up for it.
+ */
+function stateOf(record: StreamRecord): Liveness {
+  const stream = record.call.deref();
+  if (stream === undefined || stream.readableEnded || stream.destroyed) return 'released';
+  if (!stream.writableEnded) return 'open';
+  const connectivity = connectivityOf(record);
+  return connectivity === undefined || connectivity === READY ? 'released' : 'closing';
+}
+
+/** Ends a stream that nobody needs any more. Its end would be taken for the end of the stream in use, so it is not told. */
+export function abandon(call: StreamCall | undefined): void {
+  call?.removeAllListeners('status');
+  call?.cancel();
+}
 
 /**
  * Whether the client still goes by it: by the one stream it has subscribed on, and by load reports as long as there is load, and a
@@ -43,10 +66,12 @@ function subscriptions(state: CallState | undefined): string {
 
 /** Streams of ADS and LRS. The one in use is part of its client; one the client has lost sight of stays until the control plane ends it. */
 export const streamWatch: Watch = {
-  state: (resource) => (isOver(resource as StreamRecord) ? 'released' : 'open'),
+  state: (resource) => stateOf(resource as StreamRecord),
   identify(resource): Identity | undefined {
     const record = resource as StreamRecord;
     const { protocol } = record;
+    // Perhaps it is on its way: then it ends as soon as it is there.
+    if (isHalfClosed(record) && connectivityOf(record) !== TRANSIENT_FAILURE) return undefined;
     const server = record.server.deref();
     const call = record.call.deref();
     const client = record.client.deref();
@@ -55,7 +80,7 @@ export const streamWatch: Watch = {
       kind: protocol === 'ADS' ? 'xds-ads-stream' : 'xds-lrs-stream',
       subject: record,
       label: `to ${to}`,
-      detail: `${protocol} stream  ${to}${subscriptions(record.state.deref())}`,
+      detail: `${protocol} stream  ${to}${isHalfClosed(record) ? '  waits for a connection, to be ended' : subscriptions(record.state.deref())}`,
       made: true,
     };
     const owners = client === undefined ? [] : [client];
@@ -76,13 +101,9 @@ export const streamWatch: Watch = {
     }
     return {
       ...named,
-      // The client has lost sight of it, so nobody will ever end it.
-      stranded: true,
-      // Its end would be taken for the end of the stream in use.
-      release() {
-        call?.removeAllListeners('status');
-        call?.cancel();
-      },
+      // The client has lost sight of it, so nobody will ever end it; unless it has a connection at last, where it has ended it.
+      ...(isHalfClosed(record) ? { remedy: REMEDY_FOR_QUEUED } : { stranded: true }),
+      release: () => abandon(call),
     };
   },
 };

@@ -1,4 +1,5 @@
 import type { Watch } from '../../../engine/probe';
+import type { Wiring } from '../wiring/wiring';
 import type { Managers } from './reasons';
 import { type ResourceType, shortName, type XdsClient } from './shape';
 
@@ -33,23 +34,8 @@ function isWatched({ client, type, watcher, name }: WatchRecord): boolean {
   return false;
 }
 
-/**
- * Cancels a watch. With the last one the client only half-closes its stream: one that still waits for a connection, because the
- * control plane is gone, would wait for ever, and grpc-js keeps the process up for it. So that one is cancelled, too.
- */
-function cancelWatch(client: XdsClient, type: ResourceType, name: string, watcher: object): void {
-  const inUse = (client.clients ?? []).map(({ client: at }) => ({ at, stream: at.adsCallState }));
-  client.cancelResourceWatch(type, name, watcher);
-  for (const { at, stream } of inUse) {
-    if (stream == null || at.adsCallState === stream) continue;
-    // Its end would be taken for the end of a newer stream.
-    stream.call.removeAllListeners('status');
-    stream.call.cancel();
-  }
-}
-
 /** Watches of LDS, RDS, CDS and EDS, each beneath the one whose news it was started by. */
-export const watchesOf = (managers: Managers): Watch => ({
+export const watchesOf = (wiring: Wiring, managers: Managers): Watch => ({
   state: (resource) => (isWatched(resource as WatchRecord) ? 'open' : 'released'),
   identify(resource) {
     const record = resource as WatchRecord;
@@ -67,7 +53,7 @@ export const watchesOf = (managers: Managers): Watch => ({
       made: true,
       release() {
         if (client !== undefined && type !== undefined && watcher !== undefined)
-          cancelWatch(client, type, name, watcher);
+          wiring.releasing(() => client.cancelResourceWatch(type, name, watcher));
       },
     };
   },

@@ -1,12 +1,12 @@
 import { asObject } from '../../../engine/native';
-import type { Holding } from '../../../engine/probe';
+import type { Holding, Watch } from '../../../engine/probe';
 import type { AnyFunction } from '../../patching/wrap';
 import { type Accounts, prototypeOf, UNKNOWN } from '../wiring/accounts';
 import type { Exports, Wiring } from '../wiring/wiring';
 import { type ClientOrigins, clientWatch } from './clients';
 import { Managers } from './reasons';
 import type { CallState, ResourceType, ServerClient, XdsClient } from './shape';
-import { type StreamRecord, streamWatch } from './streams';
+import { abandon, type StreamRecord, streamWatch } from './streams';
 import { recordOf, watchesOf } from './watches';
 
 /** What a watcher is told by its client: whatever it then starts was named by the resource it watches. */
@@ -25,10 +25,14 @@ export class XdsWires {
   readonly #holdings = new WeakMap<object, Holding | undefined>();
   readonly #managers = new Managers();
   readonly #clientWatch = clientWatch(this.#origins);
-  readonly #resourceWatch = watchesOf(this.#managers);
+  readonly #resourceWatch: Watch;
+  /** By connection: its last ADS stream. */
+  readonly #last = new WeakMap<ServerClient, Holding | undefined>();
+  #subscribing = 0;
 
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
+    this.#resourceWatch = watchesOf(wiring, this.#managers);
     this.#clients = wiring.accounts<XdsClient>();
     wiring.whenLoaded('xds-client', (exports, _besides, file) => this.#wireClients(exports, file));
     wiring.whenLoaded('resolver-xds', (_exports, besides) => {
@@ -97,6 +101,7 @@ export class XdsWires {
         wires.#clientOf.set(server, new WeakRef(this));
         wires.#streaming(server, 'ADS', 'maybeStartAdsStream', 'adsCallState');
         wires.#streaming(server, 'LRS', 'maybeStartLrsStream', 'lrsCallState');
+        wires.#unsubscribing(server);
       });
       return server;
     };
@@ -126,6 +131,25 @@ export class XdsWires {
     });
   }
 
+  /**
+   * With its last watch a client half-closes its stream. Where it is a finding that is put away, the stream is ended: one that waits for
+   * its control plane would wait on, and news of it would be taken for the test's.
+   */
+  #unsubscribing(server: object): void {
+    const wires = this;
+    this.#wiring.wrap(
+      server,
+      'unsubscribe',
+      (original) =>
+        function (this: ServerClient, ...args: unknown[]): unknown {
+          const before = this.adsCallState;
+          const result = original.apply(this, args);
+          if (wires.#wiring.isReleasing && this.adsCallState !== before) abandon(before?.call);
+          return result;
+        },
+    );
+  }
+
   #streamStarted(
     protocol: StreamRecord['protocol'],
     server: ServerClient,
@@ -142,7 +166,13 @@ export class XdsWires {
       client: new WeakRef(client),
       ofProcess: this.#origins.processWide.has(client),
     };
-    const holding = recorder.opened({ watch: streamWatch, resource: record, keep: true, above });
+    const open = (): Holding | undefined =>
+      recorder.opened({ watch: streamWatch, resource: record, keep: true, above });
+    // One that takes the place of another is there for the same watch.
+    const isNext = protocol === 'ADS' && this.#subscribing === 0;
+    const maker = isNext ? this.#last.get(server)?.within : undefined;
+    const holding = maker === undefined ? open() : recorder.within(maker, open);
+    if (protocol === 'ADS') this.#last.set(server, holding);
     this.#holdings.set(state, holding);
     // Load is reported at intervals, armed when the control plane asks for it.
     if (protocol === 'LRS') this.#asItsOwn(state, 'handleResponseMessage');
@@ -152,9 +182,13 @@ export class XdsWires {
     const wires = this;
     const wrapper = function (this: XdsClient, ...args: unknown[]): unknown {
       wires.#look('watchResource', () => wires.#adopt(this, wrapper));
-      const result = original.apply(this, args);
-      wires.#look('watchResource', () => wires.#watched(this, args, wrapper));
-      return result;
+      wires.#subscribing++;
+      try {
+        return original.apply(this, args);
+      } finally {
+        wires.#subscribing--;
+        wires.#look('watchResource', () => wires.#watched(this, args, wrapper));
+      }
     };
     return wrapper;
   }
