@@ -40,4 +40,8 @@ describeProbe('grpc-subchannels', {
     'its pick_first policy left a gRPC subchannel to 127\\S+ \\(leaks-extra-reference\\.ts:19\\)',
     'Release every reference to it with `unref\\(\\)` when the pick_first policy is destroyed\\.$',
   ),
+  'leaks-comes-back': closed(
+    'its gRPC subchannel to 127\\S+ left an HTTP/2 session to http://127\\S+ \\(transport\\.ts:\\d+\\)',
+    'No call of yours ends it: the defect is in @grpc/grpc-js\\.',
+  ),
 });

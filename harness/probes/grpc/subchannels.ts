@@ -114,15 +114,16 @@ const subchannels: Probe = {
       isOwnCode: wiring.isOwnCode,
     };
     /**
-     * The timer that bounds a connection attempt, or spaces attempts out, does nothing when it fires and nobody refers to the
-     * subchannel or has asked it to connect again: it drains by itself.
+     * The timer that bounds a connection attempt, or spaces attempts out, drains by itself where nobody refers to the subchannel: it
+     * may have been told to try once more, and nobody is left to tell it again. Should that attempt meet a backend that is there by
+     * then, it leaves a connection that nobody ends, and that is a finding.
      */
     const drains = (timer: object): boolean =>
       drainsByItself(
         timer,
         accounts.open(),
         (each) => [pauseOf(each, 'backoffTimeout')],
-        (each) => references(each) <= 0 && field(each, 'continueConnecting') !== true,
+        (each) => references(each) <= 0,
       );
     wiring.whenLoaded('subchannel', (exports) => {
       const prototype = prototypeOf(exports, 'Subchannel');
