@@ -5,8 +5,8 @@ import { BASELINE_FILE, type BaselineEntry, renderBaseline } from '../model/base
 import { compare, sizeOf } from '../model/baseline-growth';
 import { readBaseline, resolveProject } from '../runners/project';
 import { shownPath } from '../runners/project-config';
-import { writeWhole } from '../runners/run-folder';
 import { EXIT_CODES } from './exit-code';
+import { writeText } from './outputs';
 import { checkAsked, type TodaysLeaks, todaysLeaks } from './todays-leaks';
 
 /** The options of `leakgate baseline`, as typed. */
@@ -41,7 +41,7 @@ const say = (text: string): void => {
 function save(path: string, entries: readonly BaselineEntry[]): void {
   const text = renderBaseline(entries);
   if (entries.length === 0) rmSync(path, { force: true });
-  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeWhole(path, text);
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeText(path, text);
 }
 
 function sayUnfit({ file, entries }: Baseline, { why, code }: TodaysLeaks & { readonly state: 'unfit' }): number {

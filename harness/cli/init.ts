@@ -6,7 +6,7 @@ import { UsageError } from '../config';
 import { BASELINE_FILE } from '../model/baseline';
 import { resolveProject } from '../runners/project';
 import { shownPath } from '../runners/project-config';
-import { writeWhole } from '../runners/run-folder';
+import { writeWhole } from '../runners/write-whole';
 import { writeBaseline } from './baseline';
 import { ciLines } from './ci-lines';
 import { EXIT_CODES } from './exit-code';
@@ -90,7 +90,7 @@ function setUpJest(command: JestCommand, cwd: string): void {
     sayByHand(file, additions);
     return;
   }
-  writeWhole(file.path, text);
+  writeWhole(file.path, text, true);
   const after = shownBy(command, cwd);
   if (after?.configs.every(isOurs) === true && others(after) === others(before)) {
     say(`${shownPath(file.path)} now has: ${asLines(additions).join(' ').replace(/,$/, '')}`);
@@ -99,7 +99,7 @@ function setUpJest(command: JestCommand, cwd: string): void {
     }
     return;
   }
-  writeWhole(file.path, file.text);
+  writeWhole(file.path, file.text, true);
   sayByHand(file, additions);
 }
 

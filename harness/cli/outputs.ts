@@ -1,11 +1,11 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, parse, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { catalog } from '../catalog';
 import { UsageError } from '../config';
 import type { RunReport } from '../model/report';
 import type { Reporter } from '../model/reporter';
-import { writeWhole } from '../runners/run-folder';
+import { writeWhole } from '../runners/write-whole';
 import { ReportError } from './report-file';
 
 /** Where a format goes. */
@@ -102,11 +102,46 @@ export function outputsOf(flags: OutputFlags, cwd: string): readonly Output[] {
  */
 export function writeText(path: string, text: string): void {
   try {
-    writeWhole(path, text);
+    writeWhole(path, text, true);
   } catch (error) {
     throw new ReportError(
       `${path} cannot be written: ${(error as Error).message}; what was there before is as it was.`,
     );
+  }
+}
+
+/** Where a run's report goes that would take the place of another run's: nothing of either is lost. */
+function besides(path: string): string {
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}-${process.pid}${ext}`);
+}
+
+/** Looks whether `path` is as it was and writes it, as one act to other runs that do the same. */
+function writeUnchanged(path: string, before: string | undefined, text: string): void {
+  const lock = `${path}.lock`;
+  const taken = !canTake(lock);
+  try {
+    if (!taken && identityOf(path) === before) {
+      writeText(path, text);
+      return;
+    }
+    writeText(besides(path), text);
+  } finally {
+    if (!taken) rmSync(lock, { recursive: true, force: true });
+  }
+  const what = taken
+    ? `Another run is writing ${path} at this moment (if there is none, delete ${lock})`
+    : `Another run wrote ${path} while this one was going on; it is left as it is`;
+  throw new ReportError(`${what}. What this one found is in ${besides(path)}. Give each run a file of its own.`);
+}
+
+/** Where no folder can be made, no file can be written either, and writing says why. */
+function canTake(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EEXIST';
   }
 }
 
@@ -123,12 +158,7 @@ export function writeOutputs(outputs: readonly Output[], report: RunReport, base
       continue;
     }
     try {
-      if (identityOf(path) !== before) {
-        throw new ReportError(
-          `Another run wrote ${path} while this one was going on; it is left as it is. Give each run a file of its own.`,
-        );
-      }
-      writeText(path, text);
+      writeUnchanged(path, before, text);
     } catch (error) {
       if (!(error instanceof ReportError)) throw error;
       failures.push(error.message);

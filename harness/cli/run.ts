@@ -21,6 +21,7 @@ import { EXIT_CODES } from './exit-code';
 import { type JestCommand, jestCommand, withoutFlags } from './jest-command';
 import { type JestPlan, jestPlan } from './jest-plan';
 import { baseOf, type OutputFlags, outputsOf, writeOutputs } from './outputs';
+import { ReportError } from './report-file';
 import { type JestEnd, runJest } from './run-jest';
 
 /** The options of `leakgate run`, as typed. */
@@ -87,7 +88,7 @@ const hasFailed = ({ findings, ownFailures, errors }: FileReport): boolean =>
   findings.length > 0 || ownFailures > 0 || errors.others > 0;
 
 async function judge({ folder, plan, end, runId, graceMs, start, script }: Ended): Promise<RunReport> {
-  const pages = readRunFolder(folder);
+  const pages = readRunFolder(folder, runId);
   const outcome = readOutcome(folder);
   const orphans = await findOrphans({ runId, except: new Set([process.pid]), ofTestsOnly: false }, graceMs);
   const pagesLeft = pages.reports.length + pages.unfinished.length + pages.refused.length > 0;
@@ -110,12 +111,30 @@ async function judge({ folder, plan, end, runId, graceMs, start, script }: Ended
     problems:
       explained || nothingRan
         ? []
-        : ['Jest ended without saying what it ran: was process.exit called, or its process killed?'],
+        : ['Jest ended without saying what it ran: was process.exit called, its process killed, or its disk full?'],
     notes: [
       ...(nothingRan ? ['Jest ran no tests.'] : []),
       ...(canFindOrphans ? [] : [`Orphaned processes cannot be looked for on ${process.platform}.`]),
     ],
   });
+}
+
+/**
+ * A folder for what the processes of a run have to say, with what each project has set.
+ * @throws {ReportError} if there is no room for it
+ */
+function ownFolder({ projects }: JestPlan): string {
+  let folder: string | undefined;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
+    for (const [rootDir, project] of projects) handOn(folder, rootDir, project);
+    return folder;
+  } catch (error) {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    throw new ReportError(
+      `The run needs a folder in ${tmpdir()}, and cannot write there: ${(error as Error).message}. Make room, or name another place by TMPDIR.`,
+    );
+  }
 }
 
 /** What became of a run. */
@@ -147,10 +166,9 @@ export async function gatedRun(words: readonly string[], flags: RunFlags, cwd: s
   }
   const options = mergeOptions(environmentSources({ ...process.env, ...variables }));
   const plan = jestPlan(command, cwd);
-  const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
+  const folder = ownFolder(plan);
   const runId = randomUUID();
   const start = { cwd, env: process.env, startedAt: new Date(), id: flags.runId, ci: flags.ci };
-  for (const [rootDir, project] of plan.projects) handOn(folder, rootDir, project);
   try {
     const end = await runJest(jestArgs(command, flags.why === true || isThorough(options.level)), cwd, {
       ...process.env,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { nowMs } from '../engine/clock';
 import type { Scope } from '../engine/scope';
 import { Session } from '../engine/session';
@@ -21,7 +20,7 @@ import { letGo } from './jest-letting-go';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
 import { JestTimelines } from './jest-timelines';
 import { plugIns } from './plug-ins';
-import { RUN_FOLDER_VARIABLE, RunPage } from './run-folder';
+import { ownRunFolder, RunPage } from './run-folder';
 import { scenarioGate } from './scenario-gate';
 import { explain } from './second-opinion';
 import { type SourceMapper, sourceMapper } from './source-maps';
@@ -76,8 +75,8 @@ export class JestAccount {
       mostHeapBytes,
     });
     this.#drawn = new JestTimelines(probes, level === 'trace' || level === 'paranoid');
-    const folder = process.env[RUN_FOLDER_VARIABLE];
-    if (folder !== undefined && existsSync(folder)) this.#page = new RunPage(folder, options.file);
+    const folder = ownRunFolder();
+    if (folder !== undefined) this.#page = new RunPage(folder, options.file);
   }
 
   /** Before anything of the file runs. */

@@ -4,11 +4,13 @@ import { pathToFileURL } from 'node:url';
 import terminal from '../reporters/terminal';
 import { wantsColors } from './colors';
 import { type JestResults, type RunOutcome, runOutcome } from './jest-results';
-import { RUN_FOLDER_VARIABLE, readRunFolder, writeWhole } from './run-folder';
+import { RUN_ID_VARIABLE } from './orphans';
+import { RUN_FOLDER_VARIABLE, readRunFolder } from './run-folder';
 import { runIdentity } from './run-identity';
 import { runReport } from './run-report';
 import { explainLingering, readOpinions } from './second-opinion';
 import { versionsHere } from './versions';
+import { writeWhole } from './write-whole';
 
 /** Where the processor leaves what became of Jest's run. No `.json`: it is no test file's page. */
 export const outcomePath = (folder: string): string => join(folder, 'outcome');
@@ -27,7 +29,7 @@ async function processResults(results: JestResults): Promise<JestResults> {
   const folder = process.env[RUN_FOLDER_VARIABLE];
   if (folder !== undefined && process.env.LEAKGATE_WATCH === '1') summarizeRound(folder, outcome);
   else if (folder !== undefined) {
-    writeWhole(outcomePath(folder), JSON.stringify(outcome));
+    leaveOutcome(folder, outcome);
     explainLingering(LINGERING_MS);
   }
   const theirs = process.env.LEAKGATE_PROCESSOR;
@@ -37,10 +39,19 @@ async function processResults(results: JestResults): Promise<JestResults> {
   return (processor as Processor)(results);
 }
 
+/** Without it the run is red; Jest's own results are not to be lost for that. */
+function leaveOutcome(folder: string, outcome: RunOutcome): void {
+  try {
+    writeWhole(outcomePath(folder), JSON.stringify(outcome));
+  } catch (error) {
+    process.stderr.write(`leakgate cannot write to the folder of its run, ${folder}: ${(error as Error).message}.\n`);
+  }
+}
+
 /** Watch mode goes round and round: each round has its summary, and leaves clean pages behind. */
 function summarizeRound(folder: string, outcome: RunOutcome): void {
   const report = runReport({
-    folder: readRunFolder(folder),
+    folder: readRunFolder(folder, process.env[RUN_ID_VARIABLE]),
     outcome,
     green: undefined,
     run: runIdentity({ cwd: process.cwd(), env: process.env, startedAt: new Date() }),

@@ -9,7 +9,7 @@ import { wantsColors } from './colors';
 import { type GlobalConfig, isNarrowed } from './jest-filter';
 import { type JestResults, runOutcome } from './jest-results';
 import { writeLastReport } from './last-report';
-import { canFindOrphans, findOrphans, RUN_ID_VARIABLE } from './orphans';
+import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
 import { handOn, resolveProject } from './project';
 import { RUN_FOLDER_VARIABLE, readRunFolder } from './run-folder';
 import { runIdentity, shardOf } from './run-identity';
@@ -30,6 +30,8 @@ interface OwnRun {
   readonly id: string;
   readonly startedAt: Date;
   readonly discard: () => void;
+  /** Puts the variables back that others are around us by. */
+  readonly restore: () => void;
 }
 
 /**
@@ -48,14 +50,17 @@ class LeakgateReporter {
   /** Before workers are started: they inherit the folder's name. In watch mode once a round. */
   onRunStart(): void {
     this.#error = undefined;
-    if (this.#run !== undefined || process.env[RUN_FOLDER_VARIABLE] !== undefined) return;
+    if (this.#run !== undefined || isUnderLeakgateRun()) return;
     const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
     const id = randomUUID();
     const discard = (): void => rmSync(folder, { recursive: true, force: true });
-    process.env[RUN_FOLDER_VARIABLE] = folder;
-    process.env[RUN_ID_VARIABLE] = id;
+    const restore = setVariables({
+      [RUN_FOLDER_VARIABLE]: folder,
+      [RUN_ID_VARIABLE]: id,
+      [TEST_FILE_VARIABLE]: undefined,
+    });
     process.on('exit', discard);
-    this.#run = { folder, id, startedAt: new Date(), discard };
+    this.#run = { folder, id, startedAt: new Date(), discard, restore };
     handOnFirst(folder, this.#config.rootDir);
   }
 
@@ -71,8 +76,7 @@ class LeakgateReporter {
       writeLastReport(process.cwd(), report);
       this.#error = failure(report);
     } finally {
-      delete process.env[RUN_FOLDER_VARIABLE];
-      delete process.env[RUN_ID_VARIABLE];
+      run.restore();
       process.off('exit', run.discard);
       run.discard();
     }
@@ -90,7 +94,7 @@ class LeakgateReporter {
     const bail = this.#config.bail ?? 0;
     const search = { runId: id, except: new Set([process.pid]), ofTestsOnly: true };
     return runReport({
-      folder: readRunFolder(folder),
+      folder: readRunFolder(folder, id),
       outcome: runOutcome(results),
       green: undefined,
       run: runIdentity({
@@ -114,6 +118,23 @@ class LeakgateReporter {
       ],
     });
   }
+}
+
+/** A run around us that is not our own, of a test that started this Jest, has its own summary, and is told nothing of this one. */
+const isUnderLeakgateRun = (): boolean =>
+  process.env[RUN_FOLDER_VARIABLE] !== undefined &&
+  process.env[RUN_ID_VARIABLE] !== undefined &&
+  process.env[TEST_FILE_VARIABLE] === undefined;
+
+/** Sets variables of this process, or takes them out, and returns what puts them back. */
+function setVariables(variables: Readonly<Record<string, string | undefined>>): () => void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  const set = ([name, value]: readonly [string, string | undefined]): void => {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  };
+  Object.entries(variables).forEach(set);
+  return () => before.forEach(set);
 }
 
 /** Code in a configuration is run here, once, and not in every worker. What is wrong with it is said of the files it governs. */

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunReport } from '../model/report';
-import { writeWhole } from './run-folder';
+import { writeWhole } from './write-whole';
 
 const pathIn = (cwd: string): string => join(cwd, 'node_modules/.cache/leakgate/report.json');
 

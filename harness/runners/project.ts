@@ -6,7 +6,8 @@ import { BASELINE_FILE, type BaselineEntry, parseBaseline } from '../model/basel
 import type { BaselineUse } from '../model/ratchet';
 import { relativePath } from '../model/report-paths';
 import { findConfig, loadConfig, shownPath, upwards } from './project-config';
-import { RUN_FOLDER_VARIABLE, settingsPath, writeWhole } from './run-folder';
+import { ownRunFolder, settingsPath } from './run-folder';
+import { writeWhole } from './write-whole';
 
 /** What a project has set, as plain data: it is resolved once a run and handed on to every process. */
 export interface Project {
@@ -56,7 +57,7 @@ let known: { readonly run: string; readonly rootDir: string; readonly project: P
  * @throws {UsageError} with one clear sentence, if configuration or baseline is malformed
  */
 export function projectOf(rootDir: string): Project {
-  const run = process.env[RUN_FOLDER_VARIABLE] ?? '';
+  const run = ownRunFolder() ?? '';
   if (known?.run === run && known.rootDir === rootDir) return known.project;
   const project = handedOn(run, rootDir) ?? resolveProject(rootDir);
   handOn(run, rootDir, project);

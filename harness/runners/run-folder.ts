@@ -1,25 +1,34 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { BaselineUse } from '../model/ratchet';
 import { type FileReport, type FileState, REPORT_VERSION } from '../model/report';
+import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
+import { writeWhole } from './write-whole';
 
 /** Where the processes of one run leave what they have to say to the one that started it. */
 export const RUN_FOLDER_VARIABLE = 'LEAKGATE_RUN_DIR';
 
 let serial = 0;
 
-/** Written aside, then renamed: a reader sees the old text or the new one, never half of one. */
-export function writeWhole(path: string, text: string): void {
-  const aside = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(aside, text);
-    renameSync(aside, path);
-  } catch (error) {
-    rmSync(aside, { force: true });
-    throw error;
-  }
+let startedByTest: boolean | undefined;
+
+/**
+ * The folder of the run this process is part of, if there is one. A Jest that a test starts inherits the folder of the run the test is
+ * of, and is no part of it.
+ */
+export function ownRunFolder(): string | undefined {
+  // Asked before a test file is marked for the first time: then the mark is inherited.
+  startedByTest ??= process.env[TEST_FILE_VARIABLE] !== undefined;
+  const folder = process.env[RUN_FOLDER_VARIABLE];
+  return startedByTest || folder === undefined || !existsSync(folder) ? undefined : folder;
 }
+
+/** A page says of which run it is. */
+type Page = FileState & { readonly run?: string | undefined };
+
+const pageText = (state: FileState): string =>
+  JSON.stringify({ ...state, run: process.env[RUN_ID_VARIABLE] } satisfies Page);
 
 /** A page's path: Jest's workers may be processes or threads of one. */
 function newPage(folder: string): string {
@@ -27,29 +36,46 @@ function newPage(folder: string): string {
   return join(folder, `${process.pid}-${threadId}-${++serial}.json`);
 }
 
+/** A run folder that cannot be written, in one sentence: a stack of ours says no more. */
+function unwritable(folder: string, error: unknown): Error {
+  const fault = new Error(`leakgate cannot write to the folder of its run, ${folder}: ${(error as Error).message}.`);
+  fault.stack = fault.message;
+  return fault;
+}
+
 /** A test file's page in the run folder: begun when the file starts, replaced by its report when it ends. */
 export class RunPage {
   readonly #path: string;
 
+  /** @throws in one sentence, if there is no room for it */
   constructor(folder: string, file: string) {
     this.#path = newPage(folder);
     this.#write({ state: 'begun', file, pid: process.pid });
   }
 
-  /** Replaces the page by the file's report. */
+  /** Replaces the page by the file's report. Where there is no room for that the page stays as it is, which is red, and says so. */
   finish(report: FileReport): void {
-    this.#write({ state: 'finished', report });
+    try {
+      this.#write({ state: 'finished', report });
+    } catch (error) {
+      // Jest would tell what is thrown here instead of all that the file's tests have said.
+      process.stderr.write(`${(error as Error).message}\n`);
+    }
   }
 
   #write(state: FileState): void {
-    writeWhole(this.#path, JSON.stringify(state));
+    try {
+      writeWhole(this.#path, pageText(state));
+    } catch (error) {
+      throw unwritable(dirname(this.#path), error);
+    }
   }
 }
 
 /** Says of a file that will not be checked why not. Does nothing outside a run. */
 export function leaveNote(state: FileState): void {
-  const folder = process.env[RUN_FOLDER_VARIABLE];
-  if (folder !== undefined && existsSync(folder)) writeWhole(newPage(folder), JSON.stringify(state));
+  const folder = ownRunFolder();
+  if (folder !== undefined) writeWhole(newPage(folder), pageText(state));
 }
 
 /** Where a Jest project's settings are handed on to other processes. No `.json`: it is no test file's page. */
@@ -68,17 +94,26 @@ export interface RunFolder {
   readonly refused: readonly { readonly file: string; readonly why: string }[];
   /** Pages that cannot be read, by name. */
   readonly unreadable: readonly string[];
+  /** Files that another run wrote of. What they say is among the rest all the same: it would be lost with the folder. */
+  readonly strange: readonly string[];
 }
 
-/** Reads every page of a run. Never throws for a bad page: it is named instead. */
-export function readRunFolder(folder: string): RunFolder {
+const fileOf = (page: FileState): string => (page.state === 'finished' ? page.report.file : page.file);
+
+/**
+ * Reads every page of a run. Never throws for a bad page: it is named instead.
+ * @param run its id; absent where nobody has one
+ */
+export function readRunFolder(folder: string, run?: string): RunFolder {
   const reports: FileReport[] = [];
   const unfinished: string[] = [];
   const off: string[] = [];
   const refused: { file: string; why: string }[] = [];
   const unreadable: string[] = [];
+  const strange: string[] = [];
   for (const name of readdirSync(folder).filter((each) => each.endsWith('.json'))) {
     const page = readPage(join(folder, name));
+    if (page !== undefined && run !== undefined && page.run !== run) strange.push(fileOf(page));
     if (page?.state === 'begun') unfinished.push(page.file);
     else if (page?.state === 'off') off.push(page.file);
     else if (page?.state === 'refused') refused.push({ file: page.file, why: page.why });
@@ -86,7 +121,7 @@ export function readRunFolder(folder: string): RunFolder {
     else unreadable.push(name);
   }
   reports.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return { baselines: readBaselines(folder), reports, unfinished, off, refused, unreadable };
+  return { baselines: readBaselines(folder), reports, unfinished, off, refused, unreadable, strange };
 }
 
 function readBaselines(folder: string): readonly BaselineUse[] {
@@ -98,9 +133,9 @@ function readBaselines(folder: string): readonly BaselineUse[] {
   return [...byFile.values()];
 }
 
-function readPage(path: string): FileState | undefined {
+function readPage(path: string): Page | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as FileState;
+    return JSON.parse(readFileSync(path, 'utf8')) as Page;
   } catch {
     return undefined;
   }

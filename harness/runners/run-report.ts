@@ -92,9 +92,15 @@ function problemsOf(evidence: Evidence): string[] {
   const { folder } = evidence;
   return [
     ...(evidence.cutShort ? [] : folder.unfinished).map(
-      (file) => `${file} was begun and never finished: its process was lost, or ended by process.exit in a test.`,
+      (file) =>
+        `${file} was begun and never finished: its process was lost, ended by process.exit in a test, or had no room to write its report.`,
     ),
     ...folder.unreadable.map((page) => `A report of the run cannot be read: ${page}.`),
+    ...(folder.strange.length === 0
+      ? []
+      : [
+          `Another run wrote into the folder of this one (${folder.strange.join(', ')}): what it found is told here, too. Start it without LEAKGATE_RUN_DIR in its environment.`,
+        ]),
     ...uncheckedFiles(evidence),
     ...folder.reports.flatMap(({ file, probeFailures }) =>
       probeFailures.map(({ probe, why }) => `The ${probe} probe could not do its job in ${file}: ${why}`),

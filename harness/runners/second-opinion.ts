@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collectUntil } from '../engine/gc';
 import type { Frame } from '../model/frame';
-import { RUN_FOLDER_VARIABLE, writeWhole } from './run-folder';
+import { ownRunFolder } from './run-folder';
+import { writeWhole } from './write-whole';
 
 const setTimeoutNow = globalThis.setTimeout;
 const setIntervalNow = globalThis.setInterval;
@@ -127,7 +128,7 @@ export async function consultSecondOpinion(thorough: boolean): Promise<void> {
     loaded = true;
     await import('why-is-node-running');
   }
-  const folder = process.env[RUN_FOLDER_VARIABLE];
+  const folder = ownRunFolder();
   if (folder !== undefined && hasSecondOpinion()) superviseWorker(folder);
 }
 

@@ -130,7 +130,7 @@ describe('a Jest that is killed', () => {
         outcome: 'broken',
         problems: [
           expect.stringMatching(/a\.test\.js was begun and never finished/),
-          'Jest ended without saying what it ran: was process.exit called, or its process killed?',
+          'Jest ended without saying what it ran: was process.exit called, its process killed, or its disk full?',
         ],
       });
     });

@@ -15,6 +15,7 @@ const folder = (over: Partial<RunFolder> = {}): RunFolder => ({
   off: [],
   refused: [],
   unreadable: [],
+  strange: [],
   ...over,
 });
 
