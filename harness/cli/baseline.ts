@@ -1,22 +1,23 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../config';
 import { BASELINE_FILE, type BaselineEntry, renderBaseline } from '../model/baseline';
 import { compare, sizeOf } from '../model/baseline-growth';
 import { readBaseline, resolveProject } from '../runners/project';
 import { shownPath } from '../runners/project-config';
 import { EXIT_CODES } from './exit-code';
+import { jestCommand } from './jest-command';
+import { jestPlan } from './jest-plan';
 import { writeText } from './outputs';
-import { checkAsked, type TodaysLeaks, todaysLeaks } from './todays-leaks';
+import { checkAsked, type LeaksOf, type TodaysLeaks, todaysLeaks } from './todays-leaks';
 
 /** The options of `leakgate baseline`, as typed. */
 export interface BaselineFlags {
   readonly report?: string;
 }
 
-/** A project's baseline. */
+/** A baseline, as it is now. */
 interface Baseline {
-  readonly home: string;
   readonly path: string;
   /** The file, as the user knows it. */
   readonly file: string;
@@ -24,12 +25,10 @@ interface Baseline {
   readonly entries: readonly BaselineEntry[] | undefined;
 }
 
+const baselineAt = (path: string): Baseline => ({ path, file: shownPath(path), entries: readBaseline(dirname(path)) });
+
 /** Read before anything runs, and for its sake: what is malformed is left as it is. */
-function baselineOf(cwd: string): Baseline {
-  const { home } = resolveProject(cwd);
-  const path = join(home, BASELINE_FILE);
-  return { home, path, file: shownPath(path), entries: readBaseline(home) };
-}
+const baselineOf = (cwd: string): Baseline => baselineAt(join(resolveProject(cwd).home, BASELINE_FILE));
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
@@ -51,40 +50,30 @@ function sayUnfit({ file, entries }: Baseline, { why, code }: TodaysLeaks & { re
   return code;
 }
 
-function shrink({ path, file }: Baseline, before: readonly BaselineEntry[], after: readonly BaselineEntry[]): number {
+function shrink({ path, file }: Baseline, before: readonly BaselineEntry[], after: readonly BaselineEntry[]): void {
   const mended = sizeOf(before) - sizeOf(after);
   save(path, after);
   const became = after.length === 0 ? 'is empty, and deleted' : `holds ${count(sizeOf(after), 'leak')}`;
   say(
     mended === 0 ? `${file} ${became}, as before.` : `${count(mended, 'leak')} less: ${file} ${became}. Commit that.`,
   );
-  return EXIT_CODES.clean;
 }
 
-/**
- * `leakgate baseline write`: records what leaks today. A baseline that is there only ever shrinks: a leak whose file or function was
- * renamed may change its line, and nothing may be added.
- * @returns the exit code
- * @throws {UsageError} for a malformed baseline, or wrong usage; the file is as it was
- */
-export async function writeBaseline(words: readonly string[], { report }: BaselineFlags, cwd: string): Promise<number> {
-  checkAsked({ words, report });
-  const baseline = baselineOf(cwd);
-  const { home, path, file, entries: before } = baseline;
-  const today = await todaysLeaks({ words, report, cwd, home });
-  if (today.state === 'unfit') return sayUnfit(baseline, today);
-  const { entries: now } = today;
+/** Records what leaks where one baseline holds, or takes out of it what is mended. Returns whether it may hold what leaks. */
+function record(baseline: Baseline, { entries: now, stands }: LeaksOf): boolean {
+  const { path, file, entries: before } = baseline;
   if (before === undefined) {
     save(path, now);
-    say(
-      now.length === 0
-        ? 'Nothing leaks: there is no need for a baseline.'
-        : `${file} holds ${count(sizeOf(now), 'leak')}. Commit it: these fail no test from now on, and new ones do.`,
-    );
-    return EXIT_CODES.clean;
+    if (now.length > 0) {
+      say(`${file} holds ${count(sizeOf(now), 'leak')}. Commit it: these fail no test from now on, and new ones do.`);
+    }
+    return true;
   }
-  const { added, kept } = compare(before, now);
-  if (added.length === 0) return shrink(baseline, before, kept);
+  const { added, kept } = compare(before, now, stands);
+  if (added.length === 0) {
+    shrink(baseline, before, kept);
+    return true;
+  }
   const lines = added.map((entry) => `  ${entry.fingerprint}  ${entry.kind}  ${entry.file}  ${entry.test}`.trimEnd());
   say(
     [
@@ -93,20 +82,53 @@ export async function writeBaseline(words: readonly string[], { report }: Baseli
       'Mend what is new, or give the reason why not, in `known` or `allow` of the configuration.',
     ].join('\n'),
   );
-  return EXIT_CODES.leaks;
+  return false;
 }
 
 /**
- * `leakgate baseline prune`: takes out what is mended, and adds nothing.
+ * `leakgate baseline write`: records what leaks today, in each baseline that holds for some of the run's files. One that is there only
+ * ever shrinks: a leak whose file or function was renamed may change its line, and nothing may be added.
+ * @returns the exit code
+ * @throws {UsageError} for a malformed baseline, or wrong usage; the file is as it was
+ * @throws {ReportError} if one cannot be written; it is as it was
+ */
+export async function writeBaseline(words: readonly string[], { report }: BaselineFlags, cwd: string): Promise<number> {
+  checkAsked({ words, report });
+  const own = baselineOf(cwd);
+  const today = await todaysLeaks({ words, report, cwd, path: own.path });
+  if (today.state === 'unfit') return sayUnfit(own, today);
+  const all = today.leaks.map((leaks) => ({ leaks, baseline: baselineAt(leaks.path) }));
+  if (all.every(({ leaks, baseline }) => leaks.entries.length === 0 && baseline.entries === undefined)) {
+    say('Nothing leaks: there is no need for a baseline.');
+  }
+  const recorded = all.map(({ leaks, baseline }) => record(baseline, leaks));
+  return recorded.every(Boolean) ? EXIT_CODES.clean : EXIT_CODES.leaks;
+}
+
+/** Whether any of a Jest command's projects has a baseline. */
+const hasBaselines = (words: readonly string[], cwd: string): boolean =>
+  [...jestPlan(jestCommand(words.length === 0 ? ['jest'] : words, cwd), cwd).projects.values()].some(
+    ({ baseline }) => baseline !== undefined,
+  );
+
+/**
+ * `leakgate baseline prune`: takes out what is mended, of each baseline that holds for some of the run's files, and adds nothing.
  * @returns the exit code
  * @throws {UsageError} for no baseline or a malformed one, or wrong usage; the file is as it was
+ * @throws {ReportError} if one cannot be written; it is as it was
  */
 export async function pruneBaseline(words: readonly string[], { report }: BaselineFlags, cwd: string): Promise<number> {
   checkAsked({ words, report });
-  const baseline = baselineOf(cwd);
-  const { home, file, entries: before } = baseline;
-  if (before === undefined) throw new UsageError(`There is no ${file}; \`npx leakgate baseline write\` makes one.`);
-  const today = await todaysLeaks({ words, report, cwd, home });
-  if (today.state === 'unfit') return sayUnfit(baseline, today);
-  return shrink(baseline, before, compare(before, today.entries).kept);
+  const own = baselineOf(cwd);
+  const none = (): UsageError => new UsageError(`There is no ${own.file}; \`npx leakgate baseline write\` makes one.`);
+  if (own.entries === undefined && report === undefined && !hasBaselines(words, cwd)) throw none();
+  const today = await todaysLeaks({ words, report, cwd, path: own.path });
+  if (today.state === 'unfit') return sayUnfit(own, today);
+  const all = today.leaks.map((leaks) => ({ leaks, baseline: baselineAt(leaks.path) }));
+  if (all.every(({ baseline }) => baseline.entries === undefined)) throw none();
+  for (const { leaks, baseline } of all) {
+    const { entries } = baseline;
+    if (entries !== undefined) shrink(baseline, entries, compare(entries, leaks.entries, leaks.stands).kept);
+  }
+  return EXIT_CODES.clean;
 }

@@ -1,21 +1,24 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UsageError } from '../config';
-import { answeringTest } from '../engine/known-leaks';
-import { type BaselineEntry, entryKey } from '../model/baseline';
 import type { Finding } from '../model/finding';
 import { openerOf } from '../model/fingerprint';
-import { useOf } from '../model/ratchet';
+import { type LeaksToday, leaksToday } from '../model/leaks-today';
 import type { RunReport } from '../model/report';
-import { relativePath } from '../model/report-paths';
 import { isWhole } from '../model/whole-run';
 import { EXIT_CODES } from './exit-code';
 import { readReport } from './report-file';
 import { gatedRun } from './run';
 
-/** What leaks today, rules aside; or why a run cannot tell, and the exit code of that. */
+/** What leaks today, rules aside, by the baselines that hold for it; or why a run cannot tell, and the exit code of that. */
 export type TodaysLeaks =
-  | { readonly state: 'known'; readonly entries: readonly BaselineEntry[] }
+  | { readonly state: 'known'; readonly leaks: readonly LeaksOf[] }
   | { readonly state: 'unfit'; readonly why: string; readonly code: number };
+
+/** What leaks today where one baseline holds. */
+export interface LeaksOf extends Omit<LeaksToday, 'file'> {
+  /** Absolute path of the baseline, whether or not there is one yet. */
+  readonly path: string;
+}
 
 /** Where the leaks are asked for, and of whom. */
 export interface Asked {
@@ -24,29 +27,24 @@ export interface Asked {
   /** A report to go by, instead of a run. */
   readonly report: string | undefined;
   readonly cwd: string;
-  /** Folder that paths in the baseline are relative to. */
-  readonly home: string;
+  /** The baseline where a report does not say which holds. */
+  readonly path: string;
 }
 
-/** The leaks of a run as lines of a baseline. */
-function entriesOf(findings: readonly Finding[], { cwd, home }: Asked): readonly BaselineEntry[] {
-  const entries = new Map<string, { readonly entry: BaselineEntry; readonly uses: Set<string> }>();
-  for (const finding of findings) {
-    const { fingerprint, trace, scope, root } = finding;
-    const portable = (file: string): string => relativePath(resolve(cwd, file), home);
-    const entry: BaselineEntry = {
-      fingerprint,
-      file: portable(scope.file),
-      test: answeringTest(finding),
-      places: 1,
-      kind: root.kind,
-      opens: openerOf({ trace: trace.map((frame) => ({ ...frame, file: resolve(cwd, frame.file) })), rootDir: home }),
-    };
-    const known = entries.get(entryKey(entry));
-    if (known === undefined) entries.set(entryKey(entry), { entry, uses: new Set([useOf(finding)]) });
-    else known.uses.add(useOf(finding));
-  }
-  return [...entries.values()].map(({ entry, uses }) => ({ ...entry, places: uses.size }));
+/** The leaks of a run as lines of the baselines that hold for them. */
+function leaksOf(report: RunReport, { cwd, path }: Asked): readonly LeaksOf[] {
+  const pathOf = (file: string | undefined): string => (file === undefined ? path : resolve(cwd, file));
+  const opens = ({ trace }: Finding, file: string | undefined): string =>
+    openerOf({
+      trace: trace.map((frame) => ({ ...frame, file: resolve(cwd, frame.file) })),
+      rootDir: dirname(pathOf(file)),
+    });
+  const leaks = leaksToday(report.files, opens).map(({ file, ...each }) => ({ ...each, path: pathOf(file) }));
+  // One that holds for no file any more holds nothing that leaks.
+  const idle = report.baselines
+    .map(({ file }) => resolve(cwd, file))
+    .filter((each) => leaks.every((known) => known.path !== each));
+  return [...leaks, ...idle.map((each) => ({ path: each, entries: [], stands: () => false }))];
 }
 
 /** What is wrong with a run that says too little to go by. */
@@ -79,14 +77,10 @@ export async function todaysLeaks(asked: Asked): Promise<TodaysLeaks> {
       code: code === EXIT_CODES.clean || code === EXIT_CODES.leaks ? EXIT_CODES.misused : code,
     };
   }
-  const findings = report.files.flatMap((file) => [
-    ...file.findings.filter(({ kind }) => kind !== 'unused-allow'),
-    ...file.accepted.flatMap(({ by, finding }) => (by === 'baseline' ? [finding] : [])),
-  ]);
-  return { state: 'known', entries: entriesOf(findings, asked) };
+  return { state: 'known', leaks: leaksOf(report, asked) };
 }
 
-/** Refuses a folder whose words after `--` are given together with a report: one of the two says what leaks. */
+/** Refuses words after `--` together with a report: one of the two says what leaks. */
 export function checkAsked({ words, report }: Pick<Asked, 'words' | 'report'>): void {
   if (words.length > 0 && report !== undefined) {
     throw new UsageError('Either a command after `--` or --report says what leaks; leave one of the two out.');

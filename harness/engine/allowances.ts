@@ -99,13 +99,23 @@ export class Allowances {
   readonly #covers = (rule: Allowance, finding: Finding, base: string): boolean =>
     covers(rule, finding, { base, matches: matchesGlob });
 
-  /** Why a finding fails that a rule once covered. */
+  /** Why a finding fails that a rule once covered, or the baseline covers some of. */
   #explained(ruling: Ruling): Ruling {
     const { finding } = ruling;
     const past = this.#expired.find(({ rule, base }) => this.#covers(rule, finding, base));
-    if (past === undefined) return ruling;
-    const note = `The rule at ${past.place} that covered it ("${past.rule.reason}") expired after ${past.rule.expires}.`;
-    return { ...ruling, finding: { ...finding, message: `${finding.message}\n${note}` } };
+    const places = this.#baseline.placesFor(finding);
+    const notes = [
+      ...(past === undefined
+        ? []
+        : [`The rule at ${past.place} that covered it ("${past.rule.reason}") expired after ${past.rule.expires}.`]),
+      ...(places === 0
+        ? []
+        : [
+            `The baseline has ${places === 1 ? 'one leak' : `${places} leaks`} like it in this place; now there are more.`,
+          ]),
+    ];
+    if (notes.length === 0) return ruling;
+    return { ...ruling, finding: { ...finding, message: [finding.message, ...notes].join('\n') } };
   }
 
   /** A ruling for every granted allowance that matched nothing. To be asked when the last verdict has fallen. */

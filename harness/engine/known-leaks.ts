@@ -1,7 +1,6 @@
 import { type BaselineEntry, entryKey } from '../model/baseline';
 import type { Finding } from '../model/finding';
-import { useOf } from '../model/ratchet';
-import { scopeTitle } from '../model/scope';
+import { answeringTest, Places } from '../model/leaks-today';
 
 /** What a baseline has for one test file. */
 export interface BaselineShare {
@@ -13,18 +12,10 @@ export interface BaselineShare {
 /** No baseline. */
 export const NO_BASELINE: BaselineShare = { entries: [], titles: () => new Set() };
 
-/**
- * Which test answers, as a baseline names it. For which of several tests a library opens something first may hang on their order, and
- * which of several at once did it is not known: there it is the file.
- */
-export function answeringTest({ trace, kind, scope }: Finding): string {
-  return trace[0]?.origin !== 'user' || kind === 'unproven' ? '' : scopeTitle(scope);
-}
-
 /** The leaks a test file had when the gate came: each place of each is good for one finding, and nothing new. */
 export class KnownLeaks {
   readonly #entries = new Map<string, readonly BaselineEntry[]>();
-  readonly #uses = new Map<BaselineEntry, Set<string>>();
+  readonly #uses = new Map<BaselineEntry, Places>();
   readonly #titles: () => ReadonlySet<string>;
 
   constructor({ entries, titles }: BaselineShare) {
@@ -48,12 +39,17 @@ export class KnownLeaks {
     return entry === undefined ? undefined : entryKey(entry);
   }
 
+  /** How many places the baseline has for the very leak that was found, in the very test: 0 for one that is new altogether. */
+  placesFor(finding: Finding): number {
+    const test = answeringTest(finding);
+    return this.#entries.get(finding.fingerprint)?.find((entry) => entry.test === test)?.places ?? 0;
+  }
+
   #spend(entry: BaselineEntry, finding: Finding): boolean {
-    const uses = this.#uses.get(entry) ?? new Set<string>();
+    const uses = this.#uses.get(entry) ?? new Places();
     this.#uses.set(entry, uses);
-    const use = useOf(finding);
-    if (!uses.has(use) && uses.size >= entry.places) return false;
-    uses.add(use);
+    if (uses.with(finding) > entry.places) return false;
+    uses.add(finding);
     return true;
   }
 }

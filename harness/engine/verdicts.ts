@@ -80,6 +80,7 @@ export class Verdicts {
     const trace = withPackageNames(root.trace);
     const openedAt = trace.find((frame) => frame.origin === 'user');
     const first = trace[0];
+    const ways = first?.origin === 'user' ? new Set(group.map(wayOf)).size : 1;
     const openedBy = first?.origin === 'library' ? packageOfFrame(first) : undefined;
     const thing = this.#thing(root, new Set());
     const leftover = leftoverOf(root);
@@ -100,6 +101,7 @@ export class Verdicts {
       owner: root.owner,
       root: thing,
       count: group.length,
+      ...(ways > 1 ? { ways } : {}),
       ...(openedAt === undefined ? {} : { openedAt }),
       ...(leftover === undefined ? {} : frameOf('closedAt', closedAt(root))),
       ...(leftover === undefined ? {} : frameOf('leftAt', leftover.at)),
@@ -149,6 +151,16 @@ export class Verdicts {
     };
   }
 }
+
+/**
+ * The user's lines that led to an opening. What has none, past the budget of stacks, is a loop's. How often a library connects for one
+ * call of the user's may hang on the time.
+ */
+const wayOf = ({ trace }: Suspect, _: number, group: readonly Suspect[]): string =>
+  (trace.length > 0 ? trace : (group[0]?.trace ?? []))
+    .filter(({ origin }) => origin === 'user')
+    .map(({ file, line, column }) => `${file}:${line}:${column}`)
+    .join(' ');
 
 const closedAt = (root: Suspect): Frame | undefined => root.closed?.frames.find((frame) => frame.origin === 'user');
 

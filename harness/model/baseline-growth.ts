@@ -3,8 +3,6 @@ import { type BaselineEntry, entryKey } from './baseline';
 type IsSame = (now: BaselineEntry, before: BaselineEntry) => boolean;
 
 const isSameLeak: IsSame = (now, before) => entryKey(now) === entryKey(before);
-/** Its test has another name, or is in another file. */
-const hasMoved: IsSame = (now, before) => now.fingerprint === before.fingerprint;
 /** What opens it has another name, or is in another file. */
 const isRenamed: IsSame = (now, before) =>
   now.kind === before.kind && now.file === before.file && now.test === before.test;
@@ -17,8 +15,17 @@ export interface Comparison {
   readonly added: readonly BaselineEntry[];
 }
 
-/** Holds what leaks now against a baseline. Each place of the baseline is good for one place now, under its own name first. */
-export function compare(before: readonly BaselineEntry[], now: readonly BaselineEntry[]): Comparison {
+/**
+ * Holds what leaks now against a baseline. Each place of the baseline is good for one place now, under its own name first.
+ * @param stands whether the test that an entry of the baseline names is still there: the leak of another test is not that one, moved
+ */
+export function compare(
+  before: readonly BaselineEntry[],
+  now: readonly BaselineEntry[],
+  stands: (entry: BaselineEntry) => boolean,
+): Comparison {
+  /** Its test has another name, or is in another file. */
+  const hasMoved: IsSame = (today, known) => today.fingerprint === known.fingerprint && !stands(known);
   const left = before.map((entry) => ({ entry, places: entry.places }));
   const wanted = now.map((entry) => ({ entry, kept: 0 }));
   for (const isSame of [isSameLeak, hasMoved, isRenamed]) {

@@ -23,6 +23,8 @@ export interface Finding {
   readonly root: Thing;
   /** How many alike this finding stands for, itself included. */
   readonly count: number;
+  /** By how many ways through the user's code the opening line was reached, where more than one: a loop is one, two calls are two. */
+  readonly ways?: number;
   /** The opening line in the user's own code, where it is known. */
   readonly openedAt?: Frame;
   /** Where the user closed the root, which left something all the same. */

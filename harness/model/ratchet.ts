@@ -1,5 +1,7 @@
-import { type BaselineEntry, entryKey } from './baseline';
+import type { BaselineEntry } from './baseline';
+import { compare, sizeOf } from './baseline-growth';
 import type { Finding } from './finding';
+import type { LeaksToday } from './leaks-today';
 import type { RuleVerdict } from './rule';
 
 /** A finding that fails nothing, and what says so. */
@@ -56,7 +58,8 @@ export interface RatchetFinding {
 export interface RatchetEvidence {
   readonly rules: readonly RuleUse[];
   readonly baselines: readonly BaselineUse[];
-  readonly accepted: readonly Accepted[];
+  /** What leaks, as lines of the baselines. */
+  readonly leaks: readonly LeaksToday[];
   /** Every test there is ran, and to its end: what was not found is not there. */
   readonly whole: boolean;
   /** Whether what was fixed must have left the baseline. */
@@ -75,10 +78,6 @@ export function mergeRules(rules: readonly RuleUse[]): readonly RuleUse[] {
   return [...merged.values()];
 }
 
-/** What one finding uses up of a baseline's line: a test that is tried again leaks the same again. */
-export const useOf = ({ scope, openedAt }: Finding): string =>
-  JSON.stringify([scope.path, openedAt?.file, openedAt?.line, openedAt?.column]);
-
 function ofRule(rule: RuleUse, whole: boolean): RatchetFinding[] {
   const { place, reason, expires } = rule;
   if (rule.expired === true) {
@@ -94,17 +93,9 @@ const count = (number: number, noun: string): string => `${number} ${noun}${numb
 
 function ofBaseline({ file, entries }: BaselineUse, evidence: RatchetEvidence): RatchetFinding[] {
   if (!evidence.whole) return [];
-  const uses = new Map<string, Set<string>>();
-  for (const { entry, finding } of evidence.accepted) {
-    if (entry === undefined) continue;
-    const known = uses.get(entry);
-    if (known === undefined) uses.set(entry, new Set([useOf(finding)]));
-    else known.add(useOf(finding));
-  }
-  const gone = entries.reduce(
-    (sum, entry) => sum + Math.max(entry.places - (uses.get(entryKey(entry))?.size ?? 0), 0),
-    0,
-  );
+  const today = evidence.leaks.find((each) => each.file === undefined || each.file === file);
+  const kept = today === undefined ? [] : compare(entries, today.entries, today.stands).kept;
+  const gone = sizeOf(entries) - sizeOf(kept);
   if (gone === 0) return [];
   const message = `${count(gone, 'leak')} of ${file} ${gone === 1 ? 'is' : 'are'} mended. Run \`npx leakgate baseline prune\`, and commit the file.`;
   return [{ what: 'fixed', place: file, message, red: evidence.ci }];

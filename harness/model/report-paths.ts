@@ -23,7 +23,10 @@ function relocated<T>(value: T, relative: (path: string) => string): T {
 }
 
 /** `report` as any machine would have it: its paths relative to `folder`, in its sentences and stacks too. */
-export function withRelativePaths(report: RunReport, folder: string): RunReport {
+export function withRelativePaths<Report extends Omit<RunReport, 'outcome' | 'ratchet'>>(
+  report: Report,
+  folder: string,
+): Report {
   const known = new Map<string, string>();
   const relative = (path: string): string => {
     let short = known.get(path);

@@ -40,6 +40,8 @@ export interface FileReport {
   readonly file: string;
   /** Name of the Jest project it ran in (`displayName`), where it has one. */
   readonly project?: string;
+  /** The baseline that holds for it, whether or not there is one yet, and what the file is called in there. */
+  readonly baseline?: { readonly file: string; readonly name: string };
   readonly pid: number;
   readonly node: string;
   readonly level: string;

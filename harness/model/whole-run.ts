@@ -1,3 +1,4 @@
+import { leaksToday } from './leaks-today';
 import { judgeRatchet, mergeRules, type RatchetFinding, type RuleUse } from './ratchet';
 import { type FileReport, OUTCOMES, type Outcome, type Probes, type RunReport } from './report';
 
@@ -35,7 +36,7 @@ export const ratchetOf = (
   judgeRatchet({
     rules: report.rules,
     baselines: report.baselines,
-    accepted: report.files.flatMap(({ accepted }) => accepted),
+    leaks: leaksToday(report.files),
     whole: healthy && isWhole(report),
     ci: report.run.ci === true,
   });

@@ -1,5 +1,6 @@
 import type { Options } from '../config';
 import type { BaselineEntry } from '../model/baseline';
+import type { FileReport } from '../model/report';
 import type { PlacedRule } from '../model/rule';
 
 /** What an account of one test file needs. */
@@ -14,6 +15,8 @@ export interface JestAccountOptions {
   readonly rules: readonly PlacedRule[];
   /** What the project's baseline has for the file. */
   readonly baseline: readonly BaselineEntry[];
+  /** That baseline, and the file's name in it. */
+  readonly place: NonNullable<FileReport['baseline']>;
   /** The Jest project's `displayName`. */
   readonly project?: string | undefined;
 }

@@ -10,6 +10,7 @@ import type { CircusDescribe } from './jest-circus';
 export interface FileEvidence extends CaseEvidence {
   readonly file: string;
   readonly project?: string | undefined;
+  readonly place: NonNullable<FileReport['baseline']>;
   readonly options: Options;
   readonly session: Session;
   /** Its outermost block; `undefined` if its modules failed to load. */
@@ -33,6 +34,7 @@ export function fileReport(evidence: FileEvidence): FileReport {
     version: REPORT_VERSION,
     file: evidence.file,
     ...(project === undefined ? {} : { project }),
+    baseline: evidence.place,
     pid: process.pid,
     node: process.version,
     level: options.level,

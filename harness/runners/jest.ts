@@ -8,9 +8,8 @@ import {
   pragmaSource,
   UsageError,
 } from '../config';
-import type { BaselineEntry } from '../model/baseline';
 import { isThorough } from '../model/level';
-import type { PlacedRule } from '../model/rule';
+import type { JestAccountOptions } from './account-options';
 import { JestAccount } from './jest-account';
 import type { CircusEvent, CircusState } from './jest-circus';
 import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
@@ -133,12 +132,7 @@ const GATED = Symbol.for('leakgate.gated');
 export const isGated = (Base: object): boolean => (Base as Record<symbol, unknown>)[GATED] === true;
 
 /** Options, and what the project lets go. */
-interface Settings {
-  readonly options: Options;
-  readonly rules: readonly PlacedRule[];
-  /** What the baseline has for the file. */
-  readonly baseline: readonly BaselineEntry[];
-}
+type Settings = Pick<JestAccountOptions, 'options' | 'rules' | 'baseline' | 'place'>;
 
 function settingsOf({ projectConfig }: EnvironmentConfig, context: EnvironmentContext): Settings {
   try {
@@ -154,7 +148,7 @@ function settingsOf({ projectConfig }: EnvironmentConfig, context: EnvironmentCo
       ...pragmaSource(context.docblockPragmas.leakgate, context.testPath),
     ];
     const options = mergeOptions(sources);
-    return { options, rules: placedRules(sources, rootDir), baseline: knownIn(project, context.testPath) };
+    return { options, rules: placedRules(sources, rootDir), ...knownIn(project, context.testPath) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     leaveNote({ state: 'refused', file: context.testPath, why: error.message });

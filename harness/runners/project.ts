@@ -78,9 +78,11 @@ export function handOn(run: string, rootDir: string, project: Project): void {
 
 const keyOf = (rootDir: string): string => createHash('sha256').update(rootDir).digest('hex').slice(0, 16);
 
-/** What the project's baseline has for one test file. */
-export function knownIn({ baseline, home }: Project, testFile: string): readonly BaselineEntry[] {
-  if (baseline === undefined) return [];
-  const name = relativePath(testFile, home);
-  return baseline.entries.filter(({ file }) => file === name);
+/** What the project's baseline has for one test file, and where. */
+export function knownIn(
+  { baseline, home }: Project,
+  testFile: string,
+): { readonly baseline: readonly BaselineEntry[]; readonly place: { readonly file: string; readonly name: string } } {
+  const place = { file: join(home, BASELINE_FILE), name: relativePath(testFile, home) };
+  return { baseline: baseline?.entries.filter(({ file }) => file === place.name) ?? [], place };
 }

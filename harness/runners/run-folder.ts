@@ -130,7 +130,7 @@ function readBaselines(folder: string): readonly BaselineUse[] {
     const { baseline } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { readonly baseline?: BaselineUse };
     if (baseline !== undefined) byFile.set(baseline.file, baseline);
   }
-  return [...byFile.values()];
+  return [...byFile.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 function readPage(path: string): Page | undefined {

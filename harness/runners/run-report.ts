@@ -138,18 +138,8 @@ export function runReport(evidence: Evidence): RunReport {
   const narrowed = evidence.narrowed || stopped || folder.reports.some(({ focused }) => focused);
   const failed = testsFailed(evidence);
   const healthy = !failed && problems.length === 0 && misuses.length === 0;
-  const { baselines } = folder;
-  const ratchet = ratchetOf({ narrowed, run, rules, baselines, files: folder.reports }, healthy);
-  const leaks =
-    ratchet.some(({ red }) => red) || orphans.length > 0 || folder.reports.some(({ findings }) => findings.length > 0);
-  const happened: Outcome[] = [];
-  if (leaks) happened.push('leaks');
-  if (failed) happened.push('failed');
-  if (problems.length > 0) happened.push('broken');
-  if (misuses.length > 0) happened.push('misused');
-  const report: RunReport = {
+  const report: Omit<RunReport, 'outcome' | 'ratchet'> = {
     version: REPORT_VERSION,
-    outcome: worstOf(happened),
     run,
     versions: { ...evidence.versions, node: [process.version], platform: [`${process.platform} ${process.arch}`] },
     probes: probesOf(folder.reports),
@@ -158,12 +148,21 @@ export function runReport(evidence: Evidence): RunReport {
     off: folder.off,
     orphans,
     rules,
-    baselines,
-    ratchet,
+    baselines: folder.baselines,
     misuses,
     problems,
     opinions: evidence.opinions.map(({ list }) => list),
     notes,
   };
-  return withRelativePaths(report, evidence.cwd);
+  // Baselines are told apart by their paths, as the report has them.
+  const portable = withRelativePaths(report, evidence.cwd);
+  const ratchet = ratchetOf(portable, healthy);
+  const leaks =
+    ratchet.some(({ red }) => red) || orphans.length > 0 || folder.reports.some(({ findings }) => findings.length > 0);
+  const happened: Outcome[] = [];
+  if (leaks) happened.push('leaks');
+  if (failed) happened.push('failed');
+  if (problems.length > 0) happened.push('broken');
+  if (misuses.length > 0) happened.push('misused');
+  return { ...portable, outcome: worstOf(happened), ratchet };
 }

@@ -7,6 +7,7 @@ import { GROWN, LEAKY, MENDED, RENAMED } from './ratchet-project';
 jest.setTimeout(180_000);
 
 const FILE = 'leakgate-baseline.jsonl';
+const CLEAN = "test('clean', () => {});\n";
 
 const write = ({ dir }: Project, path: string, text: string): void => writeFileSync(join(dir, path), text);
 const linesOf = (project: Project): string[] => project.read(FILE).trim().split('\n');
@@ -112,6 +113,42 @@ describe('leakgate baseline', () => {
       expect(pruned.stdout).toBe(`1 leak less: ${FILE} holds 2 leaks. Commit that.\n`);
       expect(linesOf(project)).toEqual(before.filter((line) => !line.includes('polls too')));
       expect((await project.leakgate(['run', '--ci', '--', 'jest'])).code).toBe(0);
+    });
+  });
+
+  it('tells one leak more from those of the same line and test, and one less', async () => {
+    const calls = (...bodies: string[]): string =>
+      `const poll = require('./src/poll');\n${bodies.map((body, at) => `test('case ${at}', () => { ${body} });\n`).join('')}`;
+    const loop = 'for (let at = 0; at < ROWS; at++) poll();';
+    const two = (rows: number): string[] => ['poll(); poll();', loop.replace('ROWS', String(rows)), 'poll();'];
+    await inProject({ ...LEAKY, 'a.test.js': calls(...two(3)), 'b.test.js': CLEAN }, async (project) => {
+      await project.leakgate(['baseline', 'write']);
+      const placesIn = (): unknown[] =>
+        linesOf(project)
+          .slice(1)
+          .map((line) => (JSON.parse(line) as { places: number }).places);
+      // Two calls are two; a loop is one, however often it goes round.
+      expect(placesIn()).toEqual([2, 1, 1]);
+      const before = linesOf(project);
+
+      write(project, 'a.test.js', calls('poll(); poll(); poll();', loop.replace('ROWS', '5'), 'poll();'));
+      const grown = await project.leakgate(['run', '--report', 'r.json', '--', 'jest', '--ci']);
+      expect(grown.stderr).toMatch(/^ {2}● case 0$/m);
+      expect(grown.stderr).not.toMatch(/^ {2}● case [12]$/m);
+      expect(grown.stderr).toContain('The baseline has 2 leaks like it in this place; now there are more.');
+      expect(grown.summary).not.toContain('Baseline:');
+      expect(grown.code).toBe(3);
+      const refused = await project.leakgate(['baseline', 'write', '--report', 'r.json']);
+      expect(refused.stdout).toContain(`${FILE} stays as it was: 1 leak would be new in it`);
+      expect(refused.code).toBe(3);
+      expect(linesOf(project)).toEqual(before);
+
+      write(project, 'a.test.js', calls('poll();', loop.replace('ROWS', '2'), 'poll();'));
+      const mended = await project.leakgate(['run', '--report', 'r.json', '--', 'jest', '--ci']);
+      expect(mended.summary).toContain(`Baseline:    1 leak of ${FILE} is mended.`);
+      expect(mended.code).toBe(3);
+      await project.leakgate(['baseline', 'prune', '--report', 'r.json']);
+      expect(placesIn()).toEqual([1, 1, 1]);
     });
   });
 

@@ -34,8 +34,8 @@ const FILES: Files = {
   'package.json': '{}',
 };
 
-const keyOf = ({ fingerprint, scope, root }: Finding): string =>
-  `${scope.file} ${root.kind} ${scope.path.join(' › ')} ${fingerprint}`;
+const keyOf = ({ fingerprint, scope, root, ways }: Finding): string =>
+  `${scope.file} ${root.kind} ${scope.path.join(' › ')} ${fingerprint} ${ways ?? 1}`;
 
 /** What leaked, in one line each. */
 async function leaksOf(
