@@ -120,6 +120,7 @@ const entrySchema = v.looseObject({
   places: count,
   kind: text,
   opens: text,
+  line: v.exactOptional(count),
 });
 
 const fileSchema = v.looseObject({
@@ -190,6 +191,7 @@ export const reportSchema: v.GenericSchema<RunReport> = v.looseObject({
       place: text,
       message: text,
       red: v.boolean(),
+      entries: v.exactOptional(v.array(entrySchema)),
     }),
   ),
   misuses: texts,

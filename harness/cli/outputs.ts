@@ -28,6 +28,9 @@ export const reporters = (): readonly Reporter[] => catalog<Reporter>('reporters
 
 /** JSON is the report itself; what a terminal shows goes there by itself. */
 const flagOf = ({ name }: Reporter): string => (name === 'json' ? 'report' : name);
+/** The same as a property of the flags: `codeScanning`. */
+const propertyOf = (reporter: Reporter): string =>
+  flagOf(reporter).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 const written = (): readonly Reporter[] => reporters().filter(({ name }) => name !== 'terminal');
 
 /** Adds a flag for every format that can be written to a file. */
@@ -83,7 +86,7 @@ export function outputPath(option: string, value: string, cwd: string, allowOuts
  */
 export function outputsOf(flags: OutputFlags, cwd: string): readonly Output[] {
   const outputs = written().flatMap((reporter) => {
-    const value = flags[flagOf(reporter)];
+    const value = flags[propertyOf(reporter)];
     if (typeof value !== 'string') return [];
     if (value === STANDARD_OUTPUT) return [{ reporter, path: value, before: undefined }];
     const path = outputPath(`--${flagOf(reporter)}`, value, cwd, flags.allowOutside === true);

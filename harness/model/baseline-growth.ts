@@ -13,6 +13,8 @@ export interface Comparison {
   readonly kept: readonly BaselineEntry[];
   /** What only the later one has. */
   readonly added: readonly BaselineEntry[];
+  /** What only the earlier one has. */
+  readonly gone: readonly BaselineEntry[];
 }
 
 /**
@@ -43,6 +45,7 @@ export function compare(
     added: wanted.flatMap(({ entry, kept }) =>
       kept === entry.places ? [] : [{ ...entry, places: entry.places - kept }],
     ),
+    gone: left.flatMap(({ entry, places }) => (places === 0 ? [] : [{ ...entry, places }])),
   };
 }
 

@@ -19,6 +19,8 @@ export interface BaselineEntry {
   readonly kind: string;
   /** … and the file and function that open it. */
   readonly opens: string;
+  /** The line it stands in, from 1; absent of one that is not written yet. */
+  readonly line?: number;
 }
 
 /** What tells an entry from all others. */
@@ -78,7 +80,7 @@ export function parseBaseline(text: string, place: string): readonly BaselineEnt
       );
     }
     seen.set(entryKey(entry), at);
-    entries.push(entry);
+    entries.push({ ...entry, line: at });
   }
   return entries;
 }

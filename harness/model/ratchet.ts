@@ -52,6 +52,8 @@ export interface RatchetFinding {
   readonly message: string;
   /** Whether it fails the run. What was fixed does in CI only, so that mending a leak is never in the way of trying it. */
   readonly red: boolean;
+  /** Of a baseline: the lines that are to go, or to count less. */
+  readonly entries?: readonly BaselineEntry[];
 }
 
 /** All there is to judge by. Of several shards: of all of them. */
@@ -94,11 +96,11 @@ const count = (number: number, noun: string): string => `${number} ${noun}${numb
 function ofBaseline({ file, entries }: BaselineUse, evidence: RatchetEvidence): RatchetFinding[] {
   if (!evidence.whole) return [];
   const today = evidence.leaks.find((each) => each.file === undefined || each.file === file);
-  const kept = today === undefined ? [] : compare(entries, today.entries, today.stands).kept;
-  const gone = sizeOf(entries) - sizeOf(kept);
+  const left = today === undefined ? entries : compare(entries, today.entries, today.stands).gone;
+  const gone = sizeOf(left);
   if (gone === 0) return [];
   const message = `${count(gone, 'leak')} of ${file} ${gone === 1 ? 'is' : 'are'} mended. Run \`npx leakgate baseline prune\`, and commit the file.`;
-  return [{ what: 'fixed', place: file, message, red: evidence.ci }];
+  return [{ what: 'fixed', place: file, message, red: evidence.ci, entries: left }];
 }
 
 /** What of a project's exceptions is out of date: of a run, or of all its shards together. */

@@ -1,10 +1,11 @@
 import XMLBuilder from 'fast-xml-builder';
 import type { Finding } from '../model/finding';
+import type { Accepted } from '../model/ratchet';
 import type { FileReport, RunReport } from '../model/report';
 import type { Reporter } from '../model/reporter';
 import { type ScopeRef, scopeTitle } from '../model/scope';
 import type { TestCase } from '../model/test-case';
-import { findingText, sentenceOf } from './text/finding-text';
+import { findingText, placeOf, sentenceOf } from './text/finding-text';
 import { visible, visibleLine } from './text/visible';
 
 interface Trouble {
@@ -20,6 +21,7 @@ interface Case {
   readonly failure?: Trouble;
   readonly error?: Trouble;
   readonly skipped?: { readonly '@message': string };
+  readonly 'system-out'?: string;
 }
 
 interface Suite {
@@ -30,6 +32,7 @@ interface Suite {
   readonly '@skipped': number;
   readonly '@time': string;
   readonly testcase: readonly Case[];
+  readonly 'system-out'?: string;
 }
 
 const builder = new XMLBuilder({
@@ -57,7 +60,38 @@ function failureOf(findings: readonly Finding[], own?: string): { readonly failu
   return first === undefined ? {} : { failure: trouble(`${first.kind}.${first.root.kind}`, sentenceOf(first), text) };
 }
 
-function testCase(file: FileReport, { path, status, durationMs, failure, findings }: TestCase): Case {
+const keyOf = (path: readonly string[]): string => JSON.stringify(path);
+
+/** What was found and fails nothing, as a case's output. */
+function accepted(all: readonly Accepted[]): { readonly 'system-out'?: string } {
+  if (all.length === 0) return {};
+  const texts = all.map(({ finding, by, reason }) =>
+    [
+      `${sentenceOf(finding)} It fails nothing: ${by === 'baseline' ? 'it is in the baseline' : `${by}, "${reason}"`}.`,
+      `    at ${placeOf(finding)}`,
+      `    Fingerprint: ${finding.fingerprint}`,
+    ].join('\n'),
+  );
+  return { 'system-out': visible(texts.join('\n\n')) };
+}
+
+/** What was found and fails nothing, by the test or suite that answers for it. */
+function acceptedByScope(file: FileReport): ReadonlyMap<string, readonly Accepted[]> {
+  const byScope = new Map<string, Accepted[]>();
+  for (const each of file.accepted) {
+    const key = keyOf(each.finding.scope.path);
+    const known = byScope.get(key);
+    if (known === undefined) byScope.set(key, [each]);
+    else known.push(each);
+  }
+  return byScope;
+}
+
+function testCase(
+  file: FileReport,
+  { path, status, durationMs, failure, findings }: TestCase,
+  letGo: ReadonlyMap<string, readonly Accepted[]>,
+): Case {
   const leaks = (findings ?? []).flatMap((at) => file.findings[at] ?? []);
   const ran = status === 'passed' || status === 'failed';
   return {
@@ -66,6 +100,7 @@ function testCase(file: FileReport, { path, status, durationMs, failure, finding
     '@time': seconds(durationMs),
     ...failureOf(leaks, failure),
     ...(ran || leaks.length > 0 ? {} : { skipped: { '@message': status } }),
+    ...accepted(letGo.get(keyOf(path)) ?? []),
   };
 }
 
@@ -90,7 +125,12 @@ function scopeCases(file: FileReport): Case[] {
   }));
 }
 
-function suite(name: string, durationMs: number, cases: readonly Case[]): Suite {
+function suite(
+  name: string,
+  durationMs: number,
+  cases: readonly Case[],
+  output: { readonly 'system-out'?: string } = {},
+): Suite {
   return {
     '@name': visibleLine(name),
     '@tests': cases.length,
@@ -99,7 +139,17 @@ function suite(name: string, durationMs: number, cases: readonly Case[]): Suite 
     '@skipped': cases.filter(({ skipped }) => skipped !== undefined).length,
     '@time': seconds(durationMs),
     testcase: cases,
+    ...output,
   };
+}
+
+function fileSuite(file: FileReport): Suite {
+  const letGo = acceptedByScope(file);
+  const tests = new Set(file.cases.map(({ path }) => keyOf(path)));
+  // What a suite or the file itself has has no case to be put in.
+  const others = [...letGo].flatMap(([key, all]) => (tests.has(key) ? [] : all));
+  const cases = [...file.cases.map((each) => testCase(file, each, letGo)), ...scopeCases(file)];
+  return suite(file.file, file.durationMs, cases, accepted(others));
 }
 
 const errorCase = (name: string, said: string): Case => ({
@@ -133,12 +183,7 @@ const junit: Reporter = {
   description: "JUnit's XML, for CI servers: a leak is the failure of its test case",
   render(report) {
     const ofRun = runCases(report);
-    const suites = [
-      ...report.files.map((file) =>
-        suite(file.file, file.durationMs, [...file.cases.map((each) => testCase(file, each)), ...scopeCases(file)]),
-      ),
-      ...(ofRun.length > 0 ? [suite('leakgate', 0, ofRun)] : []),
-    ];
+    const suites = [...report.files.map(fileSuite), ...(ofRun.length > 0 ? [suite('leakgate', 0, ofRun)] : [])];
     const durationMs = report.files.reduce((sum, file) => sum + file.durationMs, 0);
     return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({
       testsuites: {

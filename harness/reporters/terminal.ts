@@ -13,6 +13,8 @@ import { clipped, harmless, visible, visibleLine } from './text/visible';
 /** How many groups, and tests within one, are listed before the rest is only counted. */
 const LISTED_GROUPS = 20;
 const LISTED_TESTS = 5;
+/** Of known leaks fewer: they are in every run. */
+const LISTED_KNOWN = 5;
 /** Of one name or sentence: some names are generated. */
 const LONGEST = 1_000;
 /** Width of the first column, as in Jest's own summary. */
@@ -121,15 +123,15 @@ function acceptedLines(report: RunReport, colors: Colors, label: Label): string[
   if (accepted.length === 0) return [];
   const groups = groupFindings(accepted.map(({ finding }) => finding));
   const total = groups.reduce((sum, group) => sum + group.count, 0);
-  const hidden = groups.length - LISTED_GROUPS;
+  const hidden = groups.length - LISTED_KNOWN;
   const sources = new Map(accepted.map(({ finding, by, reason }) => [finding.fingerprint, reason ?? by]));
   return [
     label('Known', `${count(total, 'leak')} that ${total === 1 ? 'fails' : 'fail'} no test`),
-    ...groups.slice(0, LISTED_GROUPS).map((group) => {
+    ...groups.slice(0, LISTED_KNOWN).map((group) => {
       const from = sources.get(group.finding.fingerprint) ?? '';
       return `${groupLine(group, colors)}  ${colors.dim(from === 'baseline' ? 'in the baseline' : `"${from}"`)}`;
     }),
-    ...(hidden > 0 ? [`  … and ${count(hidden, 'other known leak')}`] : []),
+    ...(hidden > 0 ? [`  … and ${count(hidden, 'other known leak')}: \`--html <file>\` lists them all`] : []),
   ];
 }
 

@@ -152,6 +152,7 @@ describe('leakgate report render', () => {
     ['json', /^\{\n {2}"version": 2/],
     ['junit', /^<\?xml version="1\.0"/],
     ['sarif', /"version": "2\.1\.0"/],
+    ['code-scanning', /"version": "2\.1\.0"/],
     ['github', /^::error file=src\/poll\.ts,line=3,col=9/m],
     ['markdown', /^## leakgate: leaks/],
   ])('renders %s to standard output, or to a file', async (format, start) => {
@@ -275,6 +276,8 @@ describe('a run of tests with hostile names', () => {
         'r.xml',
         '--sarif',
         'r.sarif',
+        '--code-scanning',
+        'r.code.sarif',
         '--markdown',
         'r.md',
         '--github',
@@ -286,6 +289,7 @@ describe('a run of tests with hostile names', () => {
       expect(read('r.xml').match(/<testcase /g)).toHaveLength(names.length);
       expect(read('r.xml').match(/<failure /g)).toHaveLength(names.length);
       expect(JSON.parse(read('r.sarif'))).toMatchObject({ version: '2.1.0' });
+      expect(JSON.parse(read('r.code.sarif'))).toMatchObject({ version: '2.1.0' });
       expect(read('r.md')).not.toContain('<script>');
       // Jest's own lines come first, and what it makes of names is its own.
       expect(run.summary.split('\n').filter((line) => /^\s*::/.test(line))).toEqual([]);

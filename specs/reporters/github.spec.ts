@@ -19,7 +19,7 @@ const propertyOf = (text: string): string =>
 function parsed(line: string): Command {
   const end = line.indexOf('::', 2);
   const [name, ...given] = line.slice(2, end).split(' ');
-  expect([line.slice(0, 2), name]).toEqual(['::', 'error']);
+  expect(['::error', '::warning']).toContain(`${line.slice(0, 2)}${name}`);
   const properties = given
     .join(' ')
     .split(',')
@@ -52,6 +52,43 @@ describe('annotations', () => {
     const lines = linesOf(leaking(aFinding(), aFinding({ test: 'two' })));
     expect(lines.map((line) => parsed(line).message)).toEqual([
       expect.stringContaining('In 2 places, 2 times in all; the first: Suite › one'),
+    ]);
+  });
+
+  it('stand on the very line of a rule that is out of date, and warn of what is mended and not yet pruned', () => {
+    const report = aRun({
+      outcome: 'leaks',
+      ratchet: [
+        { what: 'unused-rule', place: 'leakgate.config.ts:3', message: 'It matched nothing.', red: true },
+        { what: 'expired-rule', place: 'leakgate.config.js: allow.1', message: 'It expired.', red: true },
+        {
+          what: 'fixed',
+          place: 'leakgate-baseline.jsonl',
+          message: '1 leak is mended.',
+          red: false,
+          entries: [{ fingerprint: 'b', file: 'b.test.ts', test: '', places: 1, kind: 'x', opens: '', line: 7 }],
+        },
+      ],
+    });
+    const lines = linesOf(report, 'packages/shop');
+    expect(lines.map((line) => line.slice(0, line.indexOf(' ')))).toEqual(['::error', '::error', '::warning']);
+    expect(lines.map((line) => parsed(line))).toEqual([
+      {
+        properties: { file: 'packages/shop/leakgate.config.ts', line: '3', title: 'leakgate: a rule is out of date' },
+        message: 'It matched nothing.',
+      },
+      {
+        properties: { file: 'packages/shop/leakgate.config.js', title: 'leakgate: a rule is out of date' },
+        message: 'It expired.',
+      },
+      {
+        properties: {
+          file: 'packages/shop/leakgate-baseline.jsonl',
+          line: '7',
+          title: 'leakgate: the baseline is out of date',
+        },
+        message: '1 leak is mended.',
+      },
     ]);
   });
 

@@ -17,6 +17,7 @@ interface ReadCase {
   readonly failure?: readonly Trouble[];
   readonly error?: readonly Trouble[];
   readonly skipped?: readonly object[];
+  readonly 'system-out'?: readonly string[];
 }
 interface ReadSuite {
   readonly name: string;
@@ -25,6 +26,7 @@ interface ReadSuite {
   readonly errors: number;
   readonly skipped: number;
   readonly testcase: readonly ReadCase[];
+  readonly 'system-out'?: readonly string[];
 }
 interface Read {
   readonly tests: number;
@@ -87,6 +89,30 @@ describe('JUnit', () => {
     expect(others).toEqual([]);
     expect(failure?.message).toBe('Error: expected 1');
     expect(failure?.inner).toMatch(/^Error: expected 1\n {4}at a\.test\.ts:3\n\nAn interval of 5 s/);
+  });
+
+  it('tells what is let go as the output of its case, or of the file, and never as a failure', () => {
+    const ofFile = aFinding({ scope: { kind: 'file', path: [], file: 'a.test.ts' }, fingerprint: 'bbbbbbbbbbbb' });
+    const [suite] = read(
+      aRun({
+        files: [
+          aFile({
+            accepted: [
+              { finding: aFinding({ message: 'Never cleared.\nClear it.' }), by: 'baseline', entry: 'x' },
+              { finding: ofFile, by: 'known', reason: 'not ]]> ours', place: 'leakgate.config.ts:3' },
+            ],
+          }),
+        ],
+      }),
+    ).testsuite;
+    expect(suite).toMatchObject({ tests: 2, failures: 0, errors: 0, skipped: 0 });
+    expect(suite?.testcase.map((each) => each['system-out'])).toEqual([
+      [
+        'Never cleared. It fails nothing: it is in the baseline.\n    at src/poll.ts:3:9\n    Fingerprint: aaaaaaaaaaaa',
+      ],
+      undefined,
+    ]);
+    expect(suite?.['system-out']?.[0]).toContain('It fails nothing: known, "not ]]> ours".');
   });
 
   it('gives what a suite or a file leaks a case of its own', () => {

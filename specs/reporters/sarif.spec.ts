@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
+import type { BaselineEntry } from '../../harness/model/baseline';
+import type { Accepted } from '../../harness/model/ratchet';
 import type { RunReport } from '../../harness/model/report';
+import codeScanning from '../../harness/reporters/code-scanning';
 import sarif from '../../harness/reporters/sarif';
 import { aFile, aFinding, aRun, aRunNamed } from './a-report';
 import { HOSTILE_NAMES } from './hostile-names';
@@ -25,6 +28,12 @@ interface Result {
     readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region: object };
   }[];
   readonly partialFingerprints: Readonly<Record<string, string>>;
+  readonly baselineState?: string;
+  readonly suppressions: readonly {
+    readonly kind: string;
+    readonly justification: string;
+    readonly location?: object;
+  }[];
 }
 interface Log {
   readonly runs: readonly [
@@ -36,8 +45,8 @@ interface Log {
   ];
 }
 
-function read(report: RunReport, base = ''): Log['runs'][0] {
-  const log: unknown = JSON.parse(sarif.render(report, { colors: false, base }));
+function read(report: RunReport, base = '', reporter = sarif): Log['runs'][0] {
+  const log: unknown = JSON.parse(reporter.render(report, { colors: false, base }));
   validate(log);
   expect(validate.errors ?? []).toEqual([]);
   return (log as Log).runs[0];
@@ -114,10 +123,113 @@ describe('SARIF', () => {
     expect(read(aRun({ problems: ['x'] })).invocations[0]?.executionSuccessful).toBe(false);
   });
 
+  const at = (file: string, startLine: number): object => ({
+    artifactLocation: { uri: file, uriBaseId: '%SRCROOT%' },
+    region: { startLine, startColumn: 1 },
+  });
+  const accepted: readonly Accepted[] = [
+    { finding: aFinding({ fingerprint: '1' }), by: 'baseline', entry: 'x' },
+    { finding: aFinding({ fingerprint: '2' }), by: 'known', reason: 'not ours', place: 'leakgate.config.ts:12' },
+    { finding: aFinding({ fingerprint: '3' }), by: 'allow', reason: 'the SDK keeps it' },
+    { finding: aFinding({ fingerprint: '3', test: 'two' }), by: 'allow', reason: 'the SDK keeps it' },
+  ];
+  const entry: BaselineEntry = {
+    fingerprint: 'bbbbbbbbbbbb',
+    file: 'b.test.ts',
+    test: 'gone',
+    places: 1,
+    kind: 'interval',
+    opens: 'src/poll.ts poll',
+    line: 7,
+  };
+
+  it('has what is let go as suppressed, with the reason and the rule, and how each stands to the baseline', () => {
+    const report = aRun({
+      outcome: 'leaks',
+      files: [aFile({ findings: [aFinding()], accepted })],
+      baselines: [{ file: 'leakgate-baseline.jsonl', entries: [entry] }],
+    });
+    const { results } = read(report);
+    expect(results.map(({ suppressions, baselineState }) => [suppressions, baselineState])).toEqual([
+      [[], 'new'],
+      [
+        [
+          {
+            kind: 'external',
+            status: 'accepted',
+            justification: 'In the baseline: it leaked when the gate came.',
+          },
+        ],
+        'unchanged',
+      ],
+      [
+        [
+          {
+            kind: 'external',
+            status: 'accepted',
+            justification: 'known: not ours',
+            location: { physicalLocation: at('leakgate.config.ts', 12) },
+          },
+        ],
+        'new',
+      ],
+      [[{ kind: 'inSource', status: 'accepted', justification: 'allow: the SDK keeps it' }], 'new'],
+    ]);
+    // For a reader that knows no suppressions, and would show an alert for each.
+    expect(read(report, '', codeScanning).results).toEqual([results[0]]);
+    expect(
+      read(aRun({ files: [aFile({ accepted })] })).results.every(({ baselineState }) => baselineState === undefined),
+    ).toBe(true);
+  });
+
+  it('has what is out of date on its very line, in the configuration or the baseline, failing as the run does', () => {
+    const { results, tool } = read(
+      aRun({
+        outcome: 'leaks',
+        ratchet: [
+          {
+            what: 'unused-rule',
+            place: 'leakgate.config.ts:3',
+            message: 'leakgate.config.ts:3  "old" matched nothing in the whole run. Delete it.',
+            red: true,
+          },
+          { what: 'expired-rule', place: 'leakgate.config.js: allow.1', message: 'It expired.', red: true },
+          { what: 'unused-rule', place: 'LEAKGATE_X', message: 'A variable.', red: true },
+          {
+            what: 'fixed',
+            place: 'leakgate-baseline.jsonl',
+            message: '2 leaks are mended.',
+            red: false,
+            entries: [entry, { ...entry, test: 'gone, too', line: 9 }],
+          },
+        ],
+      }),
+      'packages/shop',
+    );
+    expect(tool.driver.rules.map(({ id }) => id)).toEqual([
+      'exception/unused-rule',
+      'exception/expired-rule',
+      'exception/fixed',
+    ]);
+    expect(results.map(({ level, locations }) => [level, locations[0]?.physicalLocation])).toEqual([
+      ['error', at('packages/shop/leakgate.config.ts', 3)],
+      ['error', at('packages/shop/leakgate.config.js', 1)],
+      ['error', undefined],
+      ['note', at('packages/shop/leakgate-baseline.jsonl', 7)],
+      ['note', at('packages/shop/leakgate-baseline.jsonl', 9)],
+    ]);
+    expect(results[0]?.message.text).toBe('"old" matched nothing in the whole run. Delete it.');
+    expect(results[3]?.message.text).toBe(
+      'The interval that b.test.ts › gone leaked (bbbbbbbbbbbb) is mended. Run `npx leakgate baseline prune`, and commit the file.',
+    );
+    expect(new Set(results.map(({ partialFingerprints }) => partialFingerprints.primaryLocationLineHash)).size).toBe(5);
+  });
+
   it('is valid whatever tests and files are called, links to nothing, and encodes every path', () => {
     const { results } = read(aRunNamed(HOSTILE_NAMES));
-    expect(results).toHaveLength(HOSTILE_NAMES.length);
-    for (const { message, locations } of results) {
+    // Of each name a leak, and a rule that is out of date and stands nowhere.
+    expect(results).toHaveLength(2 * HOSTILE_NAMES.length);
+    for (const { message, locations } of results.filter((each) => each.locations.length > 0)) {
       expect(message.text).not.toMatch(/(?<!\\)\[[^\]\n]*\]\(/);
       const { uri } = locations[0]?.physicalLocation.artifactLocation ?? { uri: ' ' };
       expect(uri).toMatch(/^[\w%!'()*.~/-]+$/);

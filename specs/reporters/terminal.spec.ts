@@ -93,6 +93,27 @@ describe('the summary', () => {
     );
   });
 
+  it('counts what is known, lists the first of it, and says how to see the rest', () => {
+    const accepted = Array.from({ length: 8 }, (_, at): Accepted => {
+      const finding = aFinding({ fingerprint: `${at}`.repeat(12), test: `case ${at}` });
+      return at === 0 ? { finding, by: 'known', reason: 'not ours' } : { finding, by: 'baseline', entry: 'x' };
+    });
+    expect(
+      terminal
+        .render(aRun({ files: [aFile({ accepted })] }), plain)
+        .split('\n')
+        .slice(1, 9),
+    ).toEqual([
+      'Leaks:       none',
+      'Known:       8 leaks that fail no test',
+      '  1 × interval of 5 s  src/poll.ts:3:9  000000000000  "not ours"',
+      ...['1', '2', '3', '4'].map(
+        (digit) => `  1 × interval of 5 s  src/poll.ts:3:9  ${digit.repeat(12)}  in the baseline`,
+      ),
+      '  … and 3 other known leaks: `--html <file>` lists them all',
+    ]);
+  });
+
   it('has colours when they are asked for, and none of them changes a word', () => {
     const run = aRun({ outcome: 'leaks', files: [aFile({ findings: [aFinding()] })] });
     const colored = terminal.render(run, { ...plain, colors: true });
