@@ -1,4 +1,3 @@
-import { slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Identity, Liveness, Probe } from '../engine/probe';
 import { duration } from '../model/sentence';
@@ -28,11 +27,19 @@ const ABORT = 'Abort it through the `signal` option, or await it,';
 const LEAVE_LOOP =
   'Leave its loop with `break`, call `return()` on its iterator, or abort it through the `signal` option,';
 
+let idSymbol: symbol | undefined;
+
+/** The async id that a timer has now. Asked again and again of every timer there is, so it is read directly: it is data. */
+function idOf(timer: object): unknown {
+  idSymbol ??= Object.getOwnPropertySymbols(timer).find(({ description }) => description === 'asyncId');
+  return idSymbol === undefined ? undefined : (timer as Record<symbol, unknown>)[idSymbol];
+}
+
 function timeoutState(resource: object, asyncId: number): Liveness {
   const timer = resource as NodeTimeout;
   if (timer._destroyed || timer._idleNext === null || timer._idleNext === undefined) return 'released';
   // `refresh()` after firing arms the same object again, under a new id.
-  const id = slot(timer, 'asyncId');
+  const id = idOf(timer);
   return id === undefined || id === asyncId ? 'open' : 'released';
 }
 
