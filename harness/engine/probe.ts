@@ -85,6 +85,8 @@ export interface Lasting {
   };
   /** Its library makes it for whoever calls, so frames of that library do not make it a library's. */
   readonly made?: true;
+  /** A part of what made it, as a policy is of its channel: that one's line and scope are its own. */
+  readonly part?: true;
   /** The user has asked for it: any way of being held is one too many, and not only that of being listed for ever. */
   readonly asked?: true;
 }

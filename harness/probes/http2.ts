@@ -64,6 +64,16 @@ const session: Watch = {
   },
 };
 
+/** What a request asks for. */
+function pathOf({ sentHeaders }: Http2Stream): string {
+  const headers = asObject(sentHeaders);
+  const path = headers === undefined ? undefined : field(headers, ':path');
+  return typeof path === 'string' ? path : '';
+}
+
+/** Whether a server was given it. One that is over has no session any more. */
+const isAccepted = (stream: Http2Stream): boolean => 'pushStream' in stream;
+
 const stream: Watch = {
   incidental: true,
   state(resource, asyncId) {
@@ -76,15 +86,21 @@ const stream: Watch = {
     if (owner === undefined) return undefined;
     const parent = asObject(owner.session);
     const isRequest = parent !== undefined && slot(parent, 'server') === undefined;
-    const headers = asObject(owner.sentHeaders);
-    const path = headers === undefined ? undefined : field(headers, ':path');
+    const path = pathOf(owner);
     return {
       kind: 'http2-stream',
       subject: owner,
-      label: `${typeof path === 'string' ? `${path} ` : ''}(id ${owner.id ?? 'pending'})`,
+      label: `${path === '' ? '' : `${path} `}(id ${owner.id ?? 'pending'})`,
       parents: parent === undefined ? [] : [parent],
       separate: isRequest,
     };
+  },
+  lasting: {
+    of: ownerOf,
+    madeBy: (thing) => asObject((thing as Http2Stream).session),
+    isAccepted: (thing) => isAccepted(thing as Http2Stream),
+    isOver: (thing) => (thing as Http2Stream).destroyed,
+    describe: (thing) => ({ kind: 'http2-stream', label: pathOf(thing as Http2Stream) }),
   },
 };
 

@@ -97,19 +97,22 @@ test('lists servers', async () => {
 describe('a thousand correct cycles, ten times in a row', () => {
   let run: JestRun;
 
-  beforeAll(async () => {
-    const files: Record<string, string> = {
-      'echo.js': ECHO,
-      'list.js': 'exports.list = new Set();\n',
-      'listed.test.js': LISTED,
-    };
-    for (let time = 1; time <= RUNS; time++) {
-      files[`clients-${time}.test.js`] = CLIENTS;
-      files[`servers-${time}.test.js`] = SERVERS;
-      files[`workers-${time}.test.js`] = WORKERS;
-    }
-    run = await runJest({ files, args: ['--maxWorkers=2'] });
-  }, 10 * RUNS * MOST_MS);
+  beforeAll(
+    async () => {
+      const files: Record<string, string> = {
+        'echo.js': ECHO,
+        'list.js': 'exports.list = new Set();\n',
+        'listed.test.js': LISTED,
+      };
+      for (let time = 1; time <= RUNS; time++) {
+        files[`clients-${time}.test.js`] = CLIENTS;
+        files[`servers-${time}.test.js`] = SERVERS;
+        files[`workers-${time}.test.js`] = WORKERS;
+      }
+      run = await runJest({ files, args: ['--maxWorkers=2'] });
+    },
+    10 * RUNS * MOST_MS,
+  );
 
   it('leave nothing that is still reachable, and no straggler', () => {
     const clean = findingsOf(run).filter(({ scope }) => !scope.file.endsWith('/listed.test.js'));

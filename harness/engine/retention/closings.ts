@@ -2,8 +2,8 @@ import type { Entry } from '../entry';
 import { OUTSIDE } from '../opening';
 import type { Watch } from '../probe';
 
-/** Things that were closed and are not collected yet; past this many no more are noted, for so many of them tell enough. */
-const MOST = 4096;
+/** Things of one kind that were closed and are not collected yet; past this many no more are noted, for so many tell enough. */
+const MOST = 2048;
 
 const { apply } = Reflect;
 const { then } = Promise.prototype;
@@ -22,6 +22,8 @@ export interface Closed {
 export class Closings {
   #closed: Closed[] = [];
   #sweepAt = 256;
+  /** How many of each kind there are in it. */
+  readonly #counts = new Map<Watch, number>();
   /** By what each was first seen closed. */
   readonly #known = new WeakMap<object, Watch>();
   readonly #byThing = new WeakMap<object, Entry>();
@@ -31,7 +33,8 @@ export class Closings {
   /** Something was opened whose handle may be collected before its owner, which it is given by the code now running. */
   born(entry: Entry): void {
     if (this.#newborn !== undefined) this.#meet();
-    if (entry.watch.lasting === undefined) return;
+    // A probe's own record leads to its thing at the release, too.
+    if (entry.watch.lasting === undefined || entry.asyncId < 0) return;
     this.#newborn = entry;
     apply(then, settled, [this.#meet]);
   }
@@ -49,22 +52,29 @@ export class Closings {
     this.#known.set(thing, entry.watch);
     if (!isExpected(entry, thing)) return;
     if (this.#closed.length >= this.#sweepAt) this.#drop();
-    if (this.#closed.length >= MOST) return;
+    const alike = this.#counts.get(entry.watch) ?? 0;
+    if (alike >= MOST) return;
+    this.#counts.set(entry.watch, alike + 1);
     this.#closed.push({ thing: entry.thing ?? new WeakRef(thing), entry });
   }
 
-  /** What was closed, is over and is not collected. */
+  /** What was closed, is over and is not collected. What made it may keep it for as long as it is not closed itself. */
   present(): readonly Closed[] {
     this.#drop();
     return this.#closed.filter(({ thing, entry }) => {
       const there = thing.deref();
-      return there !== undefined && !entry.reported && entry.watch.lasting?.isOver(there) === true;
+      if (there === undefined || entry.reported || entry.watch.lasting?.isOver(there) !== true) return false;
+      for (let { within } = entry; within !== undefined; within = within.within) {
+        if (within.state() !== 'released') return false;
+      }
+      return true;
     });
   }
 
   /** The entries whose lines are this one's too, nearest first. */
   *makersOf(entry: Entry): Iterable<Entry> {
-    for (let maker = this.#makers.get(entry); maker !== undefined; maker = this.#makers.get(maker)) yield maker;
+    const makerOf = (of: Entry): Entry | undefined => this.#makers.get(of) ?? of.within;
+    for (let maker = makerOf(entry); maker !== undefined; maker = makerOf(maker)) yield maker;
   }
 
   /** Forgets things, as those of which a finding was made. */
@@ -75,6 +85,7 @@ export class Closings {
   /** Forgets all. */
   clear(): void {
     this.#closed = [];
+    this.#counts.clear();
     this.#newborn = undefined;
   }
 
@@ -91,6 +102,8 @@ export class Closings {
 
   #drop(): void {
     this.#closed = this.#closed.filter(({ thing }) => thing.deref() !== undefined);
+    this.#counts.clear();
+    for (const { entry } of this.#closed) this.#counts.set(entry.watch, (this.#counts.get(entry.watch) ?? 0) + 1);
     this.#sweepAt = Math.max(256, this.#closed.length * 2);
   }
 }
@@ -99,12 +112,21 @@ export class Closings {
  * A test opened it, by its own code, or a server accepted it. What a suite or a loading module opens is there once in the file, and
  * what a library opens by itself is that library's to let go.
  */
-function isExpected({ scope, opening, watch: { lasting } }: Entry, thing: object): boolean {
+function isExpected(entry: Entry, thing: object): boolean {
+  const { scope, opening } = rootOf(entry);
+  const { lasting } = entry.watch;
   const { kind } = scope.answerable;
   if (kind === 'run' || kind === 'file') return false;
   if (lasting?.asked === true) return true;
   if (opening === OUTSIDE || (kind !== 'test' && lasting?.isAccepted?.(thing) !== true)) return false;
   return lasting?.made === true || opening?.frames[0]?.origin !== 'library';
+}
+
+/** Whose line and scope are an entry's: those of what it is a part of, or its own. */
+export function rootOf(entry: Entry): Entry {
+  let root = entry;
+  while (root.watch.lasting?.part === true && root.within !== undefined) root = root.within;
+  return root;
 }
 
 function thingOf(entry: Entry): object | undefined {

@@ -25,6 +25,8 @@ export interface Expected {
   readonly remedy?: string;
   /** Nobody asked for it: a variable may go on naming what is closed, and only what a collection lists for ever is told. */
   readonly unasked: boolean;
+  /** What it is a part of. */
+  readonly partOf?: ReadonlySet<WeakRef<object>>;
   /** It is a listener, worth a word if it holds so much. Its line is where the heap says that it was written. */
   readonly leastBytes?: number;
 }

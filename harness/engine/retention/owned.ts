@@ -9,6 +9,10 @@ const leadsOver = (outer: RetainerPath, inner: RetainerPath): boolean =>
   outer.hops.length < inner.hops.length &&
   outer.hops.every((hop, index) => sameLink(hop, inner.hops[index]));
 
+/** Without the parts of what is told already: the subchannel of a channel. One link holds both. */
+export const wholes = (told: readonly Held[]): Held[] =>
+  told.filter(({ expected: { partOf } }) => !told.some(({ expected }) => partOf?.has(expected.thing)));
+
 /**
  * Whether it is held only as part of another that should be gone, and is its scope's too: the session of a server, the socket of a
  * session. Somebody ought to let go of that one, or may keep it.

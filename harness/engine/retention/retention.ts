@@ -12,11 +12,11 @@ import type { Scope } from '../scope';
 import type { SessionOptions } from '../session-options';
 import { type Knowledge, type Suspect, suspectOf } from '../suspect';
 import type { Ruling } from '../verdicts';
-import type { Closed } from './closings';
+import { type Closed, rootOf } from './closings';
 import { type Expected, wordsOf } from './expected';
 import { LeftListeners } from './left-listeners';
 import { isHeavy, isInArray, isListedForEver } from './listed';
-import { isPartOfAnother } from './owned';
+import { isPartOfAnother, wholes } from './owned';
 import { type Held, retainedRulings } from './retained-findings';
 
 /** Only where something has survived: what reads a heap is nothing to load into every worker. */
@@ -164,7 +164,8 @@ export class Retention {
         ended: words.closed,
         closing: entry.closing,
       };
-      const expected = { thing: ref, kind, scope, openedIn, owner, trace, ...told, unasked: lasting.asked !== true };
+      const whose = { kind, scope, openedIn, owner, trace, partOf: partsOf(entry) };
+      const expected = { thing: ref, ...whose, ...told, unasked: lasting.asked !== true };
       return [endedBy === undefined ? expected : { ...expected, endedBy }];
     });
   }
@@ -172,6 +173,11 @@ export class Retention {
   /** As a suspect would be, with the line of what made it if it has none of its own. */
   #suspectOf(entry: Entry, identity: Identity): Suspect {
     const suspect = suspectOf(entry, identity, this.#knowledge);
+    const root = rootOf(entry);
+    if (root !== entry) {
+      const subject = root.thing?.deref() ?? root;
+      return suspectOf(root, { kind: identity.kind, subject, made: true }, this.#knowledge);
+    }
     for (const maker of this.#ledger.closings.makersOf(entry)) {
       if (suspect.trace.some(({ origin }) => origin === 'user')) break;
       const subject = maker.thing?.deref() ?? maker;
@@ -217,6 +223,15 @@ export class Retention {
   }
 }
 
+/** What it is a part of. */
+function partsOf(entry: Entry): ReadonlySet<WeakRef<object>> {
+  const wholes = new Set<WeakRef<object>>();
+  for (let { within } = entry; within !== undefined; within = within.within) {
+    if (within.thing !== undefined) wholes.add(within.thing);
+  }
+  return wholes;
+}
+
 const isThere = ({ thing }: { readonly thing: WeakRef<object> }): boolean => thing.deref() !== undefined;
 
 /** In doubt it is nobody's fault: what only Node's own state holds, no test can let go. */
@@ -238,11 +253,12 @@ function listedOnly(held: readonly Held[]): Held[] {
     const known = scopes.get(path.fingerprint) ?? new Set();
     scopes.set(path.fingerprint, known.add(expected.scope));
   }
-  return held.filter((each) => {
+  const listed = held.filter((each) => {
     const { expected, path } = each;
     if (!expected.unasked) return true;
     if (expected.leastBytes !== undefined) return path !== undefined && isHeavy(path, expected.leastBytes);
     if (path === undefined || !isListedForEver(path) || isPartOfAnother(each, held)) return false;
     return !isInArray(path) || (scopes.get(path.fingerprint)?.size ?? 0) > 1;
   });
+  return wholes(listed);
 }

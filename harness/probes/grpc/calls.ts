@@ -4,7 +4,7 @@ import type { Identity, Probe, Watch } from '../../engine/probe';
 import { packageOf } from '../../model/frame';
 import { channelsOf, type InternalChannel } from './channels';
 import { heldBy, sessionOf } from './subchannels';
-import { type Account, type Accounts, isGone, type Known, prototypeOf, UNKNOWN } from './wiring/accounts';
+import { type Account, type Accounts, isGone, type Known, prototypeOf, subjectOf, UNKNOWN } from './wiring/accounts';
 import { Wiring } from './wiring/wiring';
 
 /** The parts of a `ResolvingCall` that are read: it is what every client call comes to, in every version from 1.8. */
@@ -67,7 +67,7 @@ function cancelQuietly(call: ResolvingCall): void {
   call.cancelWithStatus(CANCELLED, 'Cancelled after its test');
 }
 
-const watchOf = (wiring: Wiring): Watch => ({
+const watchOf = (wiring: Wiring, accounts: Accounts<ResolvingCall>): Watch => ({
   state(resource) {
     const account = resource as Account<ResolvingCall>;
     const call = account.subject?.deref();
@@ -91,6 +91,12 @@ const watchOf = (wiring: Wiring): Watch => ({
     };
   },
   isOwnCode: wiring.isOwnCode,
+  lasting: {
+    of: subjectOf,
+    isOver: () => true,
+    describe: (thing) => ({ kind: 'grpc-call', label: accounts.get(thing)?.name ?? '' }),
+    made: true,
+  },
 });
 
 /** What starts a call is an act of its caller, and the call's own code. */
@@ -122,7 +128,7 @@ const calls: Probe = {
   start(recorder, realm) {
     const wiring = Wiring.of(recorder, realm);
     const accounts = wiring.accounts<ResolvingCall>();
-    const watch = watchOf(wiring);
+    const watch = watchOf(wiring, accounts);
     // A call that a call of the user's makes on its way is the library's: its line is its own.
     const known = (): Known => (wiring.creatingCalls === 1 ? ACTED : UNKNOWN);
     wiring.whenLoaded('resolving-call', (exports) => {

@@ -1,6 +1,6 @@
 import { asObject } from '../../engine/native';
 import type { Probe, Watch } from '../../engine/probe';
-import { type Account, type Accounts, isGone, MADE, prototypeOf } from './wiring/accounts';
+import { type Account, type Accounts, isGone, MADE, prototypeOf, subjectOf } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
 import { type Exports, Wiring } from './wiring/wiring';
 
@@ -8,7 +8,11 @@ import { type Exports, Wiring } from './wiring/wiring';
 const POLICY_CODE = ['updateAddressList', 'exitIdle', 'resetBackoff'];
 const LEAF_CODE = ['startConnecting', 'updateEndpoint', 'exitIdle', 'resetBackoff'];
 
-const watchOf = (registrars: ReadonlyMap<string, string>): Watch => ({
+const KIND = 'grpc-load-balancer';
+
+const nounOf = ({ name }: Account<object>): string => `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name} policy`;
+
+const watchOf = (registrars: ReadonlyMap<string, string>, accounts: Accounts<object>): Watch => ({
   state(resource) {
     const account = resource as Account<object>;
     return account.closed || isGone(account) ? 'released' : 'open';
@@ -18,9 +22,9 @@ const watchOf = (registrars: ReadonlyMap<string, string>): Watch => ({
     const balancer = account.subject?.deref() as { destroy?(): void } | undefined;
     const file = registrars.get(account.name);
     return {
-      kind: 'grpc-load-balancer',
+      kind: KIND,
       subject: balancer ?? account,
-      noun: `${/^[aeiou]/.test(account.name) ? 'an' : 'a'} ${account.name} policy`,
+      noun: nounOf(account),
       detail: `${account.name}${account.closed ? '  destroyed' : ''}`,
       made: true,
       ...(file === undefined ? {} : { implementedIn: file }),
@@ -30,6 +34,16 @@ const watchOf = (registrars: ReadonlyMap<string, string>): Watch => ({
   telling: true,
   // A policy calls nobody but through its helper, and that is told apart: in its own context all is its doing, a user's policy's too.
   isOwnCode: () => true,
+  lasting: {
+    of: subjectOf,
+    isOver: () => true,
+    describe(thing) {
+      const account = accounts.get(thing);
+      return account === undefined ? { kind: KIND } : { kind: KIND, noun: nounOf(account) };
+    },
+    made: true,
+    part: true,
+  },
 });
 
 const nameOf = (config: unknown): string => {
@@ -65,7 +79,7 @@ function wireFactory(wiring: Wiring, accounts: Accounts<object>, watch: Watch, e
 const loadBalancers: Probe = {
   name: 'grpc-load-balancers',
   kinds: {
-    'grpc-load-balancer': {
+    [KIND]: {
       noun: 'a load balancing policy',
       plural: 'load balancing policies',
       opened: 'created',
@@ -79,7 +93,7 @@ const loadBalancers: Probe = {
     const accounts = wiring.accounts<object>();
     // Which file registered a policy: gRPC's own are there before anybody looks.
     const registrars = new Map<string, string>();
-    const watch = watchOf(registrars);
+    const watch = watchOf(registrars, accounts);
     wiring.whenLoaded('load-balancer', (exports) => {
       wiring.wrap(exports, 'registerLoadBalancerType', (original) => {
         const wrapper = function (this: unknown, name: unknown, ...rest: unknown[]): unknown {

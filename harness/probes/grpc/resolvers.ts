@@ -1,7 +1,7 @@
 import { asObject, field } from '../../engine/native';
 import type { Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
-import { type Account, isGone, MADE } from './wiring/accounts';
+import { type Account, isGone, MADE, subjectOf } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
 import { drainsByItself, pauseOf } from './wiring/pauses';
 import { Wiring } from './wiring/wiring';
@@ -44,6 +44,13 @@ const resolvers: Probe = {
         };
       },
       isOwnCode: wiring.isOwnCode,
+      lasting: {
+        of: subjectOf,
+        isOver: () => true,
+        describe: (thing) => ({ kind: 'grpc-resolver', label: `of ${accounts.get(thing)?.name ?? ''}` }),
+        made: true,
+        part: true,
+      },
     };
     wiring.whenLoaded('resolver', (exports) => {
       if (typeof exports.createResolver !== 'function') return false;

@@ -1,7 +1,7 @@
 import { asObject, field } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
-import { type Account, isGone, MADE, prototypeOf } from './wiring/accounts';
+import { type Account, isGone, MADE, prototypeOf, subjectOf } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
 import { drainsByItself, pauseOf } from './wiring/pauses';
 import { References } from './wiring/references';
@@ -112,6 +112,14 @@ const subchannels: Probe = {
         };
       },
       isOwnCode: wiring.isOwnCode,
+      lasting: {
+        of: subjectOf,
+        // The pool keeps it until it is swept, and may hand it out again.
+        isOver: (thing) => references(thing) <= 0,
+        describe: (thing) => ({ kind: 'grpc-subchannel', label: `to ${addressOf(thing)}` }),
+        made: true,
+        part: true,
+      },
     };
     /**
      * The timer that bounds a connection attempt, or spaces attempts out, drains by itself where nobody refers to the subchannel: it

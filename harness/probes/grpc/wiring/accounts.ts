@@ -24,6 +24,9 @@ export interface Account<T extends object> {
 /** Whether a thing has been collected. While its constructor runs it is on its way, and no sweep of the books may take it for gone. */
 export const isGone = ({ subject }: Account<object>): boolean => subject !== undefined && subject.deref() === undefined;
 
+/** The thing, as the ledger asks for it once it is over. */
+export const subjectOf = (resource: object): object | undefined => (resource as Account<object>).subject?.deref();
+
 /** The things that are still there; the accounts of those that are gone are dropped. */
 function* there<T extends object>(accounts: Set<Account<T>>): Iterable<T> {
   for (const account of accounts) {
