@@ -264,6 +264,7 @@ export class Session {
   }
 
   #seal(scope: Scope): void {
+    this.#ledger.closings.sealing(this.#sweep(scope));
     scope.sealed = true;
     this.#ledger.stage.deactivate(scope);
     // Reported and kept, it still explains what it holds.

@@ -75,6 +75,10 @@ function named(hops: readonly PathHop[], at: number): string | undefined {
   return hop.how === 'symbol' ? `${owner}[${hop.name}]` : `${owner}.${hop.name}`;
 }
 
+/** Whether two links in a row are those of a list. */
+const isAlike = (a: PathHop, b: PathHop | undefined): boolean =>
+  b !== undefined && a.how === 'property' && a.how === b.how && a.name === b.name && a.holds === b.holds;
+
 function cutOf(path: RetainerPath, it: string): string {
   const { hops, root } = path;
   const at = cutAt(path);
@@ -82,8 +86,14 @@ function cutOf(path: RetainerPath, it: string): string {
   const link = hops[at];
   if (link !== undefined && isListed(link)) {
     const list = named(hops, at - 1);
-    return list === undefined ? `Remove ${it} from what lists ${it}` : `Remove ${it} from \`${list}\``;
+    const isSeen = hops.slice(at + 1).some(({ how }) => how === 'variable');
+    const what = isSeen ? `the function that holds ${it}` : it;
+    return list === undefined
+      ? `Remove ${what} from what lists ${isSeen ? 'that' : it}`
+      : `Remove ${what} from \`${list}\``;
   }
+  const chain = hops.findIndex((hop, index) => isAlike(hop, hops[index + 1]));
+  if (chain > 0) return `Unlink ${it} from the list that \`${named(hops, chain - 1) ?? hops[chain - 1]?.name}\` begins`;
   if (root.kind === 'timer') return `Clear the timer that holds ${it}`;
   const name = named(hops, at);
   return name === undefined ? `Let go of ${it}` : `Clear \`${name}\``;

@@ -4,6 +4,7 @@ import { asError } from '../as-error';
 import { turn } from '../clock';
 import { Explanation } from './explanation';
 import { hold } from './holder';
+import type { Listing } from './listing';
 import { takeSnapshot } from './snapshot-file';
 
 /** What is asked of the heap. */
@@ -30,7 +31,7 @@ export type TargetAnswer =
   | { readonly kind: 'collected' }
   /** Only the test file's own variables, the test framework or the harness hold it. */
   | { readonly kind: 'excused'; readonly by: string }
-  | { readonly kind: 'held'; readonly path: RetainerPath };
+  | { readonly kind: 'held'; readonly path: RetainerPath; readonly listing?: Listing | undefined };
 
 /** What the heap answers. */
 export type HeapAnswer =

@@ -8,6 +8,7 @@ import type { HeapGraph } from './heap-graph';
 import { findHeld } from './holder';
 import { LinkCosts } from './link-costs';
 import { Links } from './links';
+import type { Listing } from './listing';
 import { type Cuts, Liveness } from './liveness';
 import { namedRoots } from './named-roots';
 import { NumberKeys } from './number-keys';
@@ -30,6 +31,7 @@ interface Read {
   readonly target: number;
   /** All nodes on the way, the object included. */
   readonly through: readonly number[];
+  readonly listing: Listing;
   readonly path: Omit<RetainerPath, 'alike' | 'bytes' | 'totalBytes'>;
 }
 
@@ -71,7 +73,8 @@ export class Explanation {
       if (node === undefined) return { kind: 'collected' };
       if (live[node] !== 1) return { kind: 'excused', by: 'the test framework or the harness' };
       const path = weighed.get(node);
-      return path === undefined ? { kind: 'excused', by: 'variables of the test file' } : { kind: 'held', path };
+      if (path === undefined) return { kind: 'excused', by: 'variables of the test file' };
+      return { kind: 'held', path, listing: read.get(node)?.listing };
     });
   }
 
@@ -124,11 +127,12 @@ export class Explanation {
     });
     const read = new Map<number, Read>();
     for (const [target, path] of paths) {
-      const hops = reader.hops(path);
+      const { hops, listing } = reader.read(path);
       const { kind, stableLabel } = path.root;
       read.set(target, {
         target,
         through: path.links.map(({ to }) => to),
+        listing,
         path: {
           root: rootOf(path),
           hops: markSuspects(hops.map(({ node: _node, className: _class, origin: _origin, ...hop }) => hop)),

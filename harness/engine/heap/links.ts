@@ -1,6 +1,7 @@
 import type { PathHop } from '../../model/retainer-path';
 import type { Link } from './cheapest-paths';
 import type { Descriptions } from './descriptions';
+import { Dictionaries } from './dictionaries';
 import type { HeapGraph } from './heap-graph';
 import type { NumberKeys } from './number-keys';
 import { isContext } from './scripts';
@@ -20,12 +21,14 @@ export class Links {
   readonly #descriptions: Descriptions;
   readonly #numberKeys: NumberKeys;
   readonly #tables = new Map<number, Table>();
+  readonly #dictionaries: Dictionaries;
   #cells: ReadonlyMap<number, string> | undefined;
 
   constructor(graph: HeapGraph, descriptions: Descriptions, numberKeys: NumberKeys) {
     this.#graph = graph;
     this.#descriptions = descriptions;
     this.#numberKeys = numberKeys;
+    this.#dictionaries = new Dictionaries(graph);
   }
 
   /** @param links from a thing of the source, through none, to the next */
@@ -49,8 +52,10 @@ export class Links {
         return { how: 'variable', name };
       case 'element':
         return { how: 'element', name };
-      case 'property':
-        return property(name);
+      case 'property': {
+        const key = this.#dictionaries.keyOf(from, edge);
+        return key === undefined ? property(name) : { how: 'value', name: key };
+      }
       case 'shortcut':
         return { how: 'internal', name: name.replace(/^bound_argument_(\d+)$/, 'bound argument $1') };
       case 'hidden':

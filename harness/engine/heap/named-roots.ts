@@ -12,6 +12,8 @@ export interface NamedRoot {
   readonly label: string;
   /** The same on every run: without a duration. */
   readonly stableLabel: string;
+  /** Absolute path of a module. */
+  readonly file?: string;
   /** How much worse than a module of the user's it is to begin with. */
   readonly cost: number;
 }
@@ -40,8 +42,10 @@ const root = (node: number, kind: RootKind, label: string, cost: number, stableL
 });
 
 function modules({ graph, scripts, realms, rootDir }: RootSearch): NamedRoot[] {
-  const moduleRoot = (node: number, file: string, more: number): NamedRoot =>
-    root(node, 'module', `module ${shortPath(file, rootDir)}`, moduleCost(file) + more);
+  const moduleRoot = (node: number, file: string, more: number): NamedRoot => ({
+    ...root(node, 'module', `module ${shortPath(file, rootDir)}`, moduleCost(file) + more),
+    file,
+  });
   return [
     ...[...scripts.modules]
       .filter(([, { realm }]) => realms.has(realm))

@@ -5,6 +5,7 @@ import type { Descriptions } from './descriptions';
 import { foldHops } from './fold-hops';
 import type { HeapGraph } from './heap-graph';
 import type { Links } from './links';
+import { type Listing, listingOf } from './listing';
 
 /** A link as a person reads it, and what folding must know of it besides. */
 export interface ReadHop extends PathHop {
@@ -34,8 +35,8 @@ export class PathReader {
     this.#isElsewhere = isElsewhere;
   }
 
-  /** The hops of a path, the engine's and the libraries' own folded. */
-  hops({ links }: HeapPath): readonly ReadHop[] {
+  /** The hops of a path, the engine's and the libraries' own folded, and what of it lists what is at its end. */
+  read({ root, links }: HeapPath): { readonly hops: readonly ReadHop[]; readonly listing: Listing } {
     const hops: ReadHop[] = [];
     let since: Link[] = [];
     links.forEach((link, index) => {
@@ -46,9 +47,11 @@ export class PathReader {
     });
     const folded = foldHops(hops);
     const crossing = folded.findIndex(({ node }) => this.#graph.typeOf(node) === 'closure' && this.#isElsewhere(node));
-    return folded.map((hop, index) =>
-      index === crossing ? { ...hop, holds: `${hop.holds} of another test file's realm` } : hop,
-    );
+    const elsewhere = (hop: ReadHop): ReadHop => ({ ...hop, holds: `${hop.holds} of another test file's realm` });
+    return {
+      hops: folded.map((hop, index) => (index === crossing ? elsewhere(hop) : hop)),
+      listing: listingOf(root, hops),
+    };
   }
 
   /** What the object itself holds that has a class of its own, in the order of its properties. */

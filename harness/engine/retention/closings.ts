@@ -28,6 +28,8 @@ export class Closings {
   readonly #known = new WeakMap<object, Watch>();
   readonly #byThing = new WeakMap<object, Entry>();
   readonly #makers = new WeakMap<Entry, Entry>();
+  /** Over when their scope ended, though the native side is released only later. */
+  readonly #inTime = new WeakSet<Entry>();
   #newborn: Entry | undefined;
 
   /** Something was opened whose handle may be collected before its owner, which it is given by the code now running. */
@@ -50,12 +52,20 @@ export class Closings {
     if (known === entry.watch) this.forget(new Set([thing]));
     if (known !== undefined) return;
     this.#known.set(thing, entry.watch);
-    if (!isExpected(entry, thing)) return;
+    if (!isExpected(entry, thing) || !this.#isInTime(entry)) return;
     if (this.#closed.length >= this.#sweepAt) this.#drop();
     const alike = this.#counts.get(entry.watch) ?? 0;
     if (alike >= MOST) return;
     this.#counts.set(entry.watch, alike + 1);
     this.#closed.push({ thing: entry.thing ?? new WeakRef(thing), entry });
+  }
+
+  /** A scope ends, and this is still open in it: told apart is what is over but for its native side. */
+  sealing(open: readonly Entry[]): void {
+    for (const entry of open) {
+      const thing = entry.asyncId < 0 || entry.watch.lasting === undefined ? undefined : thingOf(entry);
+      if (thing !== undefined && entry.watch.lasting?.isOver(thing) === true) this.#inTime.add(entry);
+    }
   }
 
   /** What was closed, is over and is not collected. What made it may keep it for as long as it is not closed itself. */
@@ -87,6 +97,13 @@ export class Closings {
     this.#closed = [];
     this.#counts.clear();
     this.#newborn = undefined;
+  }
+
+  /** What a suite's teardown closes, or a later test, had to be listed until then, and nobody need take it off a list that ends with the file. */
+  #isInTime(entry: Entry): boolean {
+    const root = rootOf(entry);
+    const { answerable } = root.scope;
+    return root.watch.lasting?.asked === true || !answerable.sealed || this.#inTime.has(root);
   }
 
   readonly #meet = (): void => {

@@ -1,29 +1,68 @@
 import { isHeldByListener, isListed } from '../../model/retained-sentence';
-import type { PathRoot, RetainerPath } from '../../model/retainer-path';
+import type { RetainerPath } from '../../model/retainer-path';
+import { isPartOfAnother, wholes } from './owned';
+import type { Held } from './retained-findings';
 
 /** So few links lead from an entry of a list to what is closed: a connection with its client, its session, its socket. */
 const NEAR = 6;
 
 /** What a library keeps, no test can make it let go of. */
-const isOfApplication = ({ kind, label }: PathRoot): boolean =>
+const isOfApplication = ({ root: { kind, label } }: RetainerPath): boolean =>
   (kind === 'module' || kind === 'global') && !label.includes('node_modules') && !label.includes('node:');
 
 /** Whether a listener on something of the application's keeps at least so much alive. */
-export const isHeavy = (path: RetainerPath, leastBytes: number): boolean =>
-  isOfApplication(path.root) && path.bytes >= leastBytes;
+const isHeavy = (path: RetainerPath, leastBytes: number): boolean => isOfApplication(path) && path.bytes >= leastBytes;
+
+/** How much it takes to tell that something lists what is closed, and does not only name the last one. */
+type Proof =
+  /** It is listed by what is there to list. */
+  | { readonly kind: 'listed' }
+  /** There are others of the same key, of other tests, or else of the same one if that is enough. */
+  | { readonly kind: 'accumulates'; readonly key: string; readonly inOneTest: boolean };
 
 /**
- * Whether something that lives on lists what is closed: a Map, a Set or an array that ought to have dropped it, or will grow for
- * ever. One variable or property that still names the last one is no such thing, and neither is what a timer or a listener holds:
- * these are resources themselves, with verdicts of their own.
+ * Whether something that lives on lists what is closed: a `Map` or a `Set` that ought to have dropped it. An array may be a tuple, an
+ * object a record, a listener the only one, and a variable or a property names the last one until the next takes its place; of these
+ * it takes more than one to tell, and more than one test, unless a constant holds them. A timer that lives on is a finding itself.
  */
-export function isListedForEver(path: RetainerPath): boolean {
-  const { root, hops } = path;
-  if (!isOfApplication(root) || isHeldByListener(path)) return false;
+function proofOf({ path, listing }: Held, chains: ReadonlySet<string>): Proof | undefined {
+  if (path === undefined || listing === undefined || listing.ofLibrary || !isOfApplication(path)) return undefined;
+  const { fingerprint, hops, root } = path;
+  const more = (key: string, inOneTest = false): Proof => ({ kind: 'accumulates', key, inOneTest });
+  if (isHeldByListener(path)) return root.label === 'process' ? undefined : more(fingerprint);
+  const { kind, key, constant } = listing;
+  if (kind === 'chain' || kind === 'link') return chains.has(key) ? more(key) : undefined;
   const at = hops.findLastIndex(isListed);
   const beyond = hops.slice(at + 1);
-  return at >= 0 && beyond.length <= NEAR && beyond.every(({ how }) => how !== 'variable');
+  if (at < 0 || beyond.length > NEAR) return undefined;
+  // What a function can see it need not use, nor need whoever lists the function know of it.
+  if (beyond.some(({ how }) => how === 'variable')) return more(fingerprint);
+  return kind === 'array' ? more(fingerprint, constant) : { kind: 'listed' };
 }
 
-/** Whether the list is an array, of which nobody knows whether it is one to grow: it has to outlast a test to tell. */
-export const isInArray = ({ hops }: RetainerPath): boolean => hops.findLast(isListed)?.how === 'element';
+/** Of what nobody asked about, that which is listed for ever. */
+export function listedOnly(held: readonly Held[]): Held[] {
+  const chains = new Set(held.flatMap(({ listing }) => (listing?.kind === 'chain' ? listing.key : [])));
+  const proofs = new Map(held.map((each) => [each, proofOf(each, chains)]));
+  const alike = new Map<string, Held[]>();
+  for (const [each, proof] of proofs) {
+    if (proof?.kind !== 'accumulates' || !each.expected.unasked) continue;
+    const known = alike.get(proof.key);
+    if (known === undefined) alike.set(proof.key, [each]);
+    else known.push(each);
+  }
+  const isListedForEver = (each: Held): boolean => {
+    const proof = proofs.get(each);
+    if (proof === undefined || isPartOfAnother(each, held)) return false;
+    if (proof.kind === 'listed') return true;
+    const others = alike.get(proof.key) ?? [];
+    return proof.inOneTest ? others.length > 1 : new Set(others.map(({ expected }) => expected.scope)).size > 1;
+  };
+  const listed = held.filter((each) => {
+    const { expected, path } = each;
+    if (!expected.unasked) return true;
+    if (expected.leastBytes !== undefined) return path !== undefined && isHeavy(path, expected.leastBytes);
+    return isListedForEver(each);
+  });
+  return wholes(listed);
+}

@@ -5,6 +5,7 @@ import { packageOfFrame } from '../../model/frame';
 import type { Thing } from '../../model/resource';
 import { sayRetained } from '../../model/retained-sentence';
 import type { RetainerPath } from '../../model/retainer-path';
+import type { Listing } from '../heap/listing';
 import { withPackageNames } from '../package-name';
 import type { Ruling } from '../verdicts';
 import type { Expected } from './expected';
@@ -14,6 +15,7 @@ export interface Held {
   readonly expected: Expected;
   /** `undefined` if the heap was not asked. */
   readonly path: RetainerPath | undefined;
+  readonly listing?: Listing | undefined;
 }
 
 /** How findings are worded. */

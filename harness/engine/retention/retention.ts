@@ -15,8 +15,7 @@ import type { Ruling } from '../verdicts';
 import { type Closed, rootOf } from './closings';
 import { type Expected, wordsOf } from './expected';
 import { LeftListeners } from './left-listeners';
-import { isHeavy, isInArray, isListedForEver } from './listed';
-import { isPartOfAnother, wholes } from './owned';
+import { listedOnly } from './listed';
 import { type Held, retainedRulings } from './retained-findings';
 
 /** Only where something has survived: what reads a heap is nothing to load into every worker. */
@@ -237,28 +236,10 @@ const isThere = ({ thing }: { readonly thing: WeakRef<object> }): boolean => thi
 /** In doubt it is nobody's fault: what only Node's own state holds, no test can let go. */
 function heldBy(expected: Expected, answer: TargetAnswer | undefined): Held[] {
   if (answer?.kind !== 'held') return [];
-  const { path } = answer;
+  const { path, listing } = answer;
   if (path.root.kind === 'runtime') return [];
   if (path.root.kind === 'native' && path.hops.every(({ how }) => how !== 'variable' && how !== 'value')) return [];
   const at = path.hops.at(-1)?.at;
-  if (expected.leastBytes === undefined || at === undefined) return [{ expected, path }];
-  return [{ expected: { ...expected, trace: [{ ...at, origin: 'user' }] }, path }];
-}
-
-/** Of what nobody asked about, that which is listed for ever, in more tests than one or in a list that says so by its kind. */
-function listedOnly(held: readonly Held[]): Held[] {
-  const scopes = new Map<string, Set<Scope>>();
-  for (const { expected, path } of held) {
-    if (path === undefined) continue;
-    const known = scopes.get(path.fingerprint) ?? new Set();
-    scopes.set(path.fingerprint, known.add(expected.scope));
-  }
-  const listed = held.filter((each) => {
-    const { expected, path } = each;
-    if (!expected.unasked) return true;
-    if (expected.leastBytes !== undefined) return path !== undefined && isHeavy(path, expected.leastBytes);
-    if (path === undefined || !isListedForEver(path) || isPartOfAnother(each, held)) return false;
-    return !isInArray(path) || (scopes.get(path.fingerprint)?.size ?? 0) > 1;
-  });
-  return wholes(listed);
+  if (expected.leastBytes === undefined || at === undefined) return [{ expected, path, listing }];
+  return [{ expected: { ...expected, trace: [{ ...at, origin: 'user' }] }, path, listing }];
 }
