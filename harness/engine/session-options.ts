@@ -26,8 +26,8 @@ export interface SessionOptions {
   readonly exceptions: Exceptions;
   /** Bytes of used heap past which no snapshot is taken to explain what is still reachable. */
   readonly mostHeapBytes: number;
-  /** Is told what goes on when that takes seconds. */
-  readonly progress?: (said: string) => void;
+  /** Is told what goes on when that takes seconds, and `undefined` when it is over. */
+  readonly progress?: (said: string | undefined) => void;
   /** Record only what descends from a scope that was run: for a process in which others are at work too. */
   readonly onlyLineage?: boolean;
 }

@@ -24,6 +24,7 @@ import { ownRunFolder, RunPage } from './run-folder';
 import { scenarioGate } from './scenario-gate';
 import { explain } from './second-opinion';
 import { type SourceMapper, sourceMapper } from './source-maps';
+import { terminalProgress } from './terminal-progress';
 
 const GATE = Symbol.for('leakgate.gate');
 
@@ -73,6 +74,7 @@ export class JestAccount {
         baseline: { entries: options.baseline, titles: () => titlesOf(this.#root) },
       },
       mostHeapBytes,
+      ...terminalProgress(),
     });
     this.#drawn = new JestTimelines(probes, level === 'trace' || level === 'paranoid');
     const folder = ownRunFolder();

@@ -21,8 +21,8 @@ export interface HeapQuestion {
   readonly originOf?: (file: string) => FrameOrigin;
   /** Bytes of used heap past which no snapshot is taken: it costs about four times as much. */
   readonly mostHeapBytes: number;
-  /** Is told what goes on, for this may take seconds. */
-  readonly progress?: (said: string) => void;
+  /** Is told what goes on, for this may take seconds, and `undefined` when it is over. */
+  readonly progress?: (said: string | undefined) => void;
 }
 
 /** What is known of one object. */
@@ -49,11 +49,11 @@ const cwd = process.cwd.bind(process);
  * first.
  */
 export async function explain(question: HeapQuestion): Promise<HeapAnswer> {
+  const { targets, global, testFile, rootDir = cwd(), originOf = plainOrigin, progress = () => {} } = question;
   try {
     const usedBytes = memoryUsage().heapUsed;
     if (usedBytes > question.mostHeapBytes) return { kind: 'too-large', usedBytes };
     await turn();
-    const { targets, global, testFile, rootDir = cwd(), originOf = plainOrigin, progress = () => {} } = question;
     const named = targets.map((ref, index): readonly [string, WeakRef<object>] => [`target ${index}`, ref]);
     const held = hold(global === undefined ? named : [...named, ['global', global]]);
     const graph = takeSnapshot(progress);
@@ -62,6 +62,8 @@ export async function explain(question: HeapQuestion): Promise<HeapAnswer> {
     return { kind: 'explained', targets: explanation.of(held.length - (global === undefined ? 0 : 1)) };
   } catch (error) {
     return { kind: 'failed', why: asError(error).message };
+  } finally {
+    progress(undefined);
   }
 }
 
