@@ -167,14 +167,20 @@ function asSuspect({ entry, resource }: Holder, knowledge: Knowledge): Suspect |
 
 /** What its own test's client holds is closed with that, and the line that made it is the best there is where no other is known. */
 function heldBy(root: Suspect, holders: readonly Holder[], words: Lexicon): Suspect {
-  if (root.identity.pool !== undefined) return root;
+  if (root.identity.pool !== undefined) return { ...root, ...doubtOf(root) };
   const holder = ownHolder(root, holders);
   const remedy = holder?.entry.identify()?.remedyForHeld;
   if (holder === undefined || remedy === undefined) {
     const isClients = root.scope.kind === 'test' && words.pooled && !isTimer(root) && root.identity.repeats !== true;
-    return isClients && !isDirect(root.trace) ? { ...root, holderUnknown: true } : root;
+    const isUnknown = isClients && !isDirect(root.trace);
+    return { ...root, ...(isUnknown ? { holderUnknown: true } : {}), ...doubtOf(root) };
   }
   const made = root.trace.some(({ origin }) => origin === 'user') ? [] : (holder.entry.opening?.frames ?? []);
   const trace = [...root.trace, ...withoutConstructors(made, holder.resource)];
-  return { ...root, trace, identity: { ...root.identity, remedy } };
+  const doubt = madeByBody(root, [holder]) ? {} : doubtOf(root);
+  return { ...root, trace, identity: { ...root.identity, remedy }, ...doubt };
 }
+
+/** Only what one line of the test's own body has opened can be nobody else's. */
+const doubtOf = ({ trace }: Suspect): Pick<Suspect, 'mayBeOthers'> =>
+  trace[0]?.origin === 'user' && isDirect(trace) ? {} : { mayBeOthers: true };

@@ -1,17 +1,6 @@
 import type { Ledger } from './ledger';
 import { noteReported, type Suspect } from './suspect';
 
-/** How what was reported is put away. */
-export interface PuttingAway {
-  /** Whether it is released at all, or left as it is. */
-  readonly cleanUp: boolean;
-  readonly ledger: Ledger;
-  /** Connected ends that were reported. */
-  readonly ends: Set<string>;
-  /** Is told of everything that was reported, and may still be there. */
-  readonly note: (resource: object) => unknown;
-}
-
 /** What comes of putting things away, then and in later ticks, is the harness's doing: no test answers for it. */
 function asOurs(ledger: Ledger, work: () => void): void {
   const { outside } = ledger.stage;
@@ -19,22 +8,53 @@ function asOurs(ledger: Ledger, work: () => void): void {
   else ledger.unrecorded(() => ledger.lineage.run(outside.lineage, work));
 }
 
-/** Marks a root and all beneath it as reported; releases them unless leftovers are to be kept. */
-export function putAway(root: Suspect, how: PuttingAway, spare = false): void {
-  const { release, unref, sparesOwned } = root.identity;
-  noteReported(root, how.ends);
-  for (const entry of root.entries) {
-    entry.reported = true;
-    const { resource } = entry;
-    if (resource !== undefined && entry.watch.transient !== true) how.note(resource);
+/** What was reported, and how it is put away. */
+export class Reported {
+  readonly #ledger: Ledger;
+  /** It may still be there: an audit does not report it again. */
+  #things: WeakRef<object>[] = [];
+  /** Connected ends: their accepted ends are no findings of their own. */
+  readonly ends = new Set<string>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
   }
-  if (how.cleanUp) {
-    try {
-      asOurs(how.ledger, () => (spare ? unref?.() : release?.()));
-    } catch {
-      // What resists is left as it is: it was reported, and forcing it could only harm the tests that follow.
+
+  /** How many things were. */
+  get count(): number {
+    return this.#things.length;
+  }
+
+  /** Those of them that are still there. */
+  present(): readonly object[] {
+    return this.#things.flatMap((ref) => ref.deref() ?? []);
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#things = [];
+  }
+
+  /**
+   * Marks a root and all beneath it as reported; releases them unless leftovers are to be kept.
+   * @param spare it only loses its hold on the loop
+   */
+  putAway(root: Suspect, cleanUp: boolean, spare = false): void {
+    const { release, unref, sparesOwned } = root.identity;
+    noteReported(root, this.ends);
+    for (const entry of root.entries) {
+      entry.reported = true;
+      const { resource } = entry;
+      if (resource !== undefined && entry.watch.transient !== true) this.#things.push(new WeakRef(resource));
     }
+    if (cleanUp) {
+      try {
+        asOurs(this.#ledger, () => (spare ? unref?.() : release?.()));
+      } catch {
+        // What resists is left as it is: it was reported, and forcing it could only harm the tests that follow.
+      }
+    }
+    for (const owned of root.owns) this.putAway(owned, cleanUp, spare || sparesOwned === true);
+    if (cleanUp) for (const entry of root.entries) entry.forget();
   }
-  for (const owned of root.owns) putAway(owned, how, spare || sparesOwned === true);
-  if (how.cleanUp) for (const entry of root.entries) entry.forget();
 }

@@ -2,6 +2,8 @@ import type { Rule } from '../model/rule';
 import type { Exceptions } from './allowances';
 import type { FileClassifier } from './opening';
 import type { Probe, Realm } from './probe';
+import type { Scope } from './scope';
+import type { Surroundings } from './surroundings';
 
 /** Everything a session of one test file needs to know. */
 export interface SessionOptions {
@@ -26,6 +28,8 @@ export interface SessionOptions {
   readonly exceptions: Exceptions;
   /** Bytes of used heap past which no snapshot is taken to explain what is still reachable. */
   readonly mostHeapBytes: number;
+  /** The code around a test, for as long as its runner has it. Default: nobody knows. */
+  readonly around?: (test: Scope) => Surroundings | undefined;
   /** Is told what goes on when that takes seconds, and `undefined` when it is over. */
   readonly progress?: (said: string | undefined) => void;
   /** Record only what descends from a scope that was run: for a process in which others are at work too. */

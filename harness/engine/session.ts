@@ -9,7 +9,8 @@ import { collectUntil } from './gc';
 import { type Look, look, lookAtAll, patienceWith } from './judge';
 import { Ledger } from './ledger';
 import { OpeningCamera } from './opening';
-import { putAway } from './put-away';
+import { OuterRoots } from './outer-roots';
+import { Reported } from './put-away';
 import { Retention } from './retention/retention';
 import { RunningProbes } from './running-probes';
 import { type Lineage, Scope } from './scope';
@@ -31,10 +32,9 @@ export class Session {
   readonly #allowances: Allowances;
   readonly #knowledge: Knowledge;
   readonly #probes: RunningProbes;
+  readonly #outer: OuterRoots;
   readonly #deferred: EntryList = { entries: [], sweepAt: 1024 };
-  /** What was reported, and may still be there: an audit does not report it again. */
-  #reported: WeakRef<object>[] = [];
-  readonly #reportedEnds = new Set<string>();
+  readonly #reported: Reported;
   #setupMs = 0;
   #judgingMs = 0;
   readonly #waiting: Waiting;
@@ -52,7 +52,9 @@ export class Session {
       options.onlyLineage === true,
     );
     this.#probes = new RunningProbes(this.#ledger);
-    this.#knowledge = { ...this.#probes.knowledge(options.rules), reportedEnds: this.#reportedEnds };
+    this.#reported = new Reported(this.#ledger);
+    this.#knowledge = { ...this.#probes.knowledge(options.rules), reportedEnds: this.#reported.ends };
+    this.#outer = new OuterRoots(this.#ledger, options, this.file);
     this.retention = new Retention(this.#ledger, this.#probes, this.#knowledge, this.#verdicts.wordsFor, options);
   }
 
@@ -135,12 +137,12 @@ export class Session {
     return kept;
   }
 
-  /** Ends the file: deferred verdicts fall, late births are judged, the kernel has the last word. Records nothing afterwards. */
-  async finish(): Promise<readonly Ruling[]> {
+  /** Ends the file: deferred verdicts fall, the kernel has the last word. `letGo`: the runner drops what it has of the file's code. */
+  async finish(letGo?: () => void): Promise<readonly Ruling[]> {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
     try {
-      await this.#judgeFile(rulings);
+      await this.#judgeFile(rulings, letGo);
       rulings.push(...(await this.retention.judge()));
     } finally {
       this.file.sealed = true;
@@ -185,8 +187,8 @@ export class Session {
     for (let up = scope.parent; up !== undefined; up = up.parent) this.#ledger.byId.tidy(up);
     const deferred: EntryList = scope.kind === 'suite' ? this.#deferred : { entries: [], sweepAt: 0 };
     this.#sweep(deferred);
-    const lookOnce = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge, deferred.entries, hasty);
-    await this.#decide(lookOnce, rulings, () => this.#lookClosely(scope, lookOnce));
+    const once = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge, deferred.entries, hasty);
+    await this.#decide(once, rulings, () => this.#lookClosely(scope, once));
   }
 
   /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line. */
@@ -203,10 +205,10 @@ export class Session {
     return seen;
   }
 
-  async #judgeFile(rulings: Ruling[]): Promise<void> {
+  async #judgeFile(rulings: Ruling[], letGo?: () => void): Promise<void> {
     const lookAgain = (): Look => lookAtAll(this.#all(), this.#knowledge);
     if (lookAgain().due.length > 0) this.#probes.drain();
-    await this.#decide(lookAgain, rulings);
+    await this.#decide(lookAgain, rulings, async () => lookAgain(), letGo);
     // What the process holds besides is others' where others are at work.
     if (this.#options.onlyLineage !== true) await this.#audit(rulings);
   }
@@ -215,7 +217,8 @@ export class Session {
   async #decide(
     lookAgain: () => Look,
     rulings: Ruling[],
-    closely: () => Promise<Look> = async () => lookAgain(),
+    closely: () => Promise<Look>,
+    letGo?: () => void,
   ): Promise<void> {
     let seen = await closely();
     if (seen.due.length > 0) {
@@ -225,19 +228,20 @@ export class Session {
       });
       seen = await closely();
     }
-    this.#rule(seen.due, rulings);
+    await this.#rule(seen.due, rulings);
+    letGo?.();
     if (seen.collectable.length === 0) return;
     // A look holds what it saw: none may be kept while asking whether anybody else does.
     seen = { due: [], collectable: [], busy: false, blind: false };
     await collectUntil(() => lookAgain().collectable.length === 0);
-    this.#rule(lookAgain().collectable, rulings);
+    await this.#rule(lookAgain().collectable, rulings);
   }
 
   /** What no probe recorded, yet is there. */
   async #audit(rulings: Ruling[]): Promise<void> {
     const sightings = () => {
       const known = this.#all().flatMap((entry) => entry.resource ?? []);
-      known.push(...this.#reported.flatMap((ref) => ref.deref() ?? []));
+      known.push(...this.#reported.present());
       return this.#probes.audit(known);
     };
     let found = sightings();
@@ -250,12 +254,11 @@ export class Session {
       for (const sighting of found)
         this.#ledger.openedLater({ scope: this.file, answers: this.file, opening: undefined }, sighting, 'none');
     });
-    this.#rule(lookAtAll(this.#all(), this.#knowledge).due, rulings);
+    await this.#rule(lookAtAll(this.#all(), this.#knowledge).due, rulings);
   }
 
   #all(): Entry[] {
-    const lists: readonly EntryList[] = [this.host, this.file, this.#deferred, this.#ledger.late];
-    return lists.flatMap((list) => this.#sweep(list));
+    return [this.host, this.file, this.#deferred, this.#ledger.late].flatMap((list) => this.#sweep(list));
   }
 
   #sweep(list: EntryList): Entry[] {
@@ -280,22 +283,19 @@ export class Session {
   }
 
   /** Makes findings of roots and puts the process back in order. */
-  #rule(due: readonly Suspect[], rulings: Ruling[]): void {
-    const roots = this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
+  async #rule(due: readonly Suspect[], rulings: Ruling[]): Promise<void> {
+    const gathered = this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
+    const roots = this.#outer.mayTell(gathered) ? await this.#outer.settle(gathered) : gathered;
     rulings.push(...this.#verdicts.rule(roots));
-    const note = (resource: object): number => this.#reported.push(new WeakRef(resource));
-    for (const root of roots) {
-      // What a scenario was asked to leave is not kept for anybody to look at.
-      const cleanUp = this.#options.cleanUp || root.scope.final;
-      putAway(root, { cleanUp, ledger: this.#ledger, ends: this.#reportedEnds, note });
-    }
+    // What a scenario was asked to leave is not kept for anybody to look at.
+    for (const root of roots) this.#reported.putAway(root, this.#options.cleanUp || root.scope.final);
   }
 
   #stop(): void {
-    this.#ledger.close(this.#reported.length > 0 || !this.#options.cleanUp);
+    this.#ledger.close(this.#reported.count > 0 || !this.#options.cleanUp);
     this.#probes.stop();
     this.retention.clear();
     this.#deferred.entries = [];
-    this.#reported = [];
+    this.#reported.clear();
   }
 }

@@ -1,10 +1,24 @@
 import { type Frame, packageOf } from '../model/frame';
+import type { PathHop } from '../model/retainer-path';
 import type { OwnerKind } from '../model/scope';
 import type { Entry, Memory } from './entry';
 import { adoptByMakers } from './makers-of';
 import type { Opening } from './opening';
 import type { Identity } from './probe';
 import type { Scope } from './scope';
+
+/** What outlives a test, and has opened something for itself while the test ran. */
+export interface Keeper {
+  readonly scope: Scope;
+  /** From a variable or a global to the holder. */
+  readonly slots: readonly Pick<PathHop, 'how' | 'name'>[];
+  /** Whose variable it is; `undefined` for a global. */
+  readonly file: string | undefined;
+  /** Class of the holder. */
+  readonly holds: string;
+  /** The method that closes it, if it has one. */
+  readonly closing?: string;
+}
 
 /** A live thing as its author knows it: one subject, the entries that make it up, and what hangs beneath it. */
 export interface Suspect {
@@ -25,6 +39,10 @@ export interface Suspect {
   answered?: boolean;
   /** Something opened it for the test, and may keep it for others: what, could not be found. */
   readonly holderUnknown?: boolean;
+  /** What has opened it may have been made for others, by all that plain data shows: the heap is asked before a test is blamed. */
+  readonly mayBeOthers?: true;
+  /** It is held by what outlives the test that opened it, and is that one's. */
+  readonly keeper?: Keeper & { readonly usedBy: string };
   /** It is closed, and here only because of what it left: by whom it was closed. */
   readonly closed?: Opening | undefined;
 }

@@ -50,7 +50,8 @@ export class Verdicts {
     for (const root of roots.filter(({ answered }) => answered !== true)) {
       const at = root.trace.find((frame) => frame.origin === 'user');
       const place = at === undefined ? '' : `${at.line}:${at.column}`;
-      const key = `${root.scope.id} ${this.#fingerprint(kindOf(root), root)} ${place}`;
+      const kept = root.keeper === undefined ? '' : JSON.stringify([root.keeper.file, root.keeper.slots]);
+      const key = `${root.scope.id} ${this.#fingerprint(kindOf(root), root)} ${place} ${kept}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [root]);
       else group.push(root);
@@ -93,6 +94,7 @@ export class Verdicts {
       words: this.wordsFor(identity.kind),
       count: group.length,
       ...(root.holderUnknown === true ? { holderUnknown: true } : {}),
+      ...(root.keeper === undefined ? {} : { keeper: { ...root.keeper, rootDir: this.#rootDir } }),
     };
     return {
       kind,
@@ -169,6 +171,7 @@ const frameOf = (name: 'closedAt' | 'leftAt', frame: Frame | undefined) =>
 
 function kindOf(root: Suspect): OpenKind {
   if (root.closed !== undefined) return 'leak';
+  if (root.keeper !== undefined) return 'leak';
   if (root.owner === 'overlap') return 'unproven';
   return root.entries.every((entry) => entry.late) ? 'late' : 'leak';
 }

@@ -1,6 +1,7 @@
 import type { FindingKind } from './finding';
 import { type Frame, normalizePath } from './frame';
 import type { Lexicon, Thing } from './resource';
+import type { PathHop } from './retainer-path';
 import type { ScopeRef } from './scope';
 
 /** Kinds of finding that are about what was opened and not closed; what is `retained` has a sentence of its own. */
@@ -18,8 +19,25 @@ export interface Saying {
   readonly count: number;
   /** A library or a function that the test called opened it, and what holds it could not be found. */
   readonly holderUnknown?: boolean;
+  /** What it was opened for, where the heap has told. */
+  readonly keeper?: KeptFor;
   /** The test that closed it, for `foreign-close`. */
   readonly closedBy?: string;
+}
+
+/** What outlives a test and has opened something for itself in that test's time. */
+export interface KeptFor {
+  /** From a variable or a global to it. */
+  readonly slots: readonly Pick<PathHop, 'how' | 'name'>[];
+  /** Whose variable it is; `undefined` for a global. */
+  readonly file: string | undefined;
+  /** Its class. */
+  readonly holds: string;
+  /** The method that closes it, if it has one. */
+  readonly closing?: string;
+  /** The test in whose time it was opened. */
+  readonly usedBy: string;
+  readonly rootDir: string;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -88,6 +106,7 @@ export function say(saying: Saying): string {
   const remedy = `${saying.remedy ?? words.remedy} ${whereToEnd(scope)}.`;
   switch (kind) {
     case 'leak':
+      if (saying.keeper !== undefined) return sayKept(saying, saying.keeper);
       return `${subject} ${was} ${words.opened} ${place(scope, root)}, but never ${words.closed}.\n${remedy}${saying.holderUnknown === true ? KEPT_ELSEWHERE : ''}`;
     case 'late':
       return `${subject} ${was} ${words.opened} by work ${scope.kind === 'test' ? 'of this test' : `begun ${place(scope, root)}`} that went on after its teardown, and ${many ? 'are' : 'is'} still there.\nWait for that work, or stop it; then ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`;
@@ -98,6 +117,32 @@ export function say(saying: Saying): string {
     case 'unused-allow':
       return `An allowance matched nothing: ${nameOf(root)}.\nDelete it, or correct what it names.`;
   }
+}
+
+function sayKept({ scope, root, words, count, remedy }: Saying, keeper: KeptFor): string {
+  const many = count > 1;
+  const subject = many ? `${grouped(count)} ${words.plural}, one of them ${nameOf(root)},` : capital(nameOf(root));
+  const name = `\`${slotsOf(keeper)}\``;
+  const made = /^[A-Z]\w*$/.test(keeper.holds) && keeper.holds !== 'Object' ? ` (\`${keeper.holds}\`)` : '';
+  const whose = keeper.file === undefined ? '' : ` of ${within(keeper.file, keeper.rootDir)}`;
+  const end =
+    keeper.closing === undefined ? (remedy ?? words.remedy) : `Close ${name} with its \`${keeper.closing}()\``;
+  return `${subject} ${many ? 'were' : 'was'} ${words.opened} for ${name}${made}${whose}, but never ${words.closed}.\n${end} ${whereToEnd(scope)}. The test "${keeper.usedBy}" only was the first to use it.`;
+}
+
+function slotsOf({ slots, file }: KeptFor): string {
+  const written = slots.map(({ how, name }, index) => {
+    if (how === 'variable' || (index === 0 && file !== undefined)) return index === 0 ? name : `.${name}`;
+    return how === 'property' || how === 'private' ? `.${name}` : `[${name === '' ? '…' : name}]`;
+  });
+  return `${file === undefined ? 'globalThis' : ''}${written.join('')}`;
+}
+
+/** A path relative to the project, for what is the user's own. */
+function within(file: string, rootDir: string): string {
+  const path = normalizePath(file);
+  const root = `${normalizePath(rootDir).replace(/\/$/, '')}/`;
+  return path.startsWith(root) ? path.slice(root.length) : path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** What the sentence on something closed that left something is composed from. */
@@ -123,9 +168,7 @@ export interface LeftSaying extends Pick<Saying, 'scope' | 'root' | 'words' | 'c
 /** A place as it stands in a sentence: `src/x.test.ts:31` in the project, `load-balancer-priority.ts:283` in a library. */
 export function spot(frame: Frame, rootDir: string): string {
   const path = normalizePath(frame.file);
-  const root = `${normalizePath(rootDir).replace(/\/$/, '')}/`;
-  const short =
-    frame.origin === 'user' && path.startsWith(root) ? path.slice(root.length) : path.slice(path.lastIndexOf('/') + 1);
+  const short = frame.origin === 'user' ? within(path, rootDir) : path.slice(path.lastIndexOf('/') + 1);
   return `${short}:${frame.line}`;
 }
 

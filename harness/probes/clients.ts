@@ -2,25 +2,23 @@ import { EventEmitter } from 'node:events';
 import { Agent } from 'node:http';
 import { Server, Socket } from 'node:net';
 import { Stream } from 'node:stream';
+import { closingAmong, closingCalls } from '../engine/closing-calls';
 import { asObject, field } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Probe, Watch } from '../engine/probe';
 import { wrap } from './patching/wrap';
-
-/** What clients call their closing, the word that fits best first: many have several. */
-const CLOSINGS = ['close', 'quit', 'end', 'disconnect', 'destroy', 'terminate', 'shutdown', 'stop'] as const;
 
 const closings = new WeakMap<object, string | undefined>();
 
 function findClosing(object: object): string | undefined {
   const methods = new Map<string, boolean>();
   for (let each: object | null = object; each !== null; each = Reflect.getPrototypeOf(each)) {
-    for (const name of CLOSINGS) {
+    for (const name of closingCalls) {
       const descriptor = Object.getOwnPropertyDescriptor(each, name);
       if (descriptor !== undefined && !methods.has(name)) methods.set(name, typeof descriptor.value === 'function');
     }
   }
-  return CLOSINGS.find((name) => methods.get(name) === true);
+  return closingAmong([...methods].filter(([, isFunction]) => isFunction).map(([name]) => name));
 }
 
 /** The method that closes it, by its class: a class is asked once. */

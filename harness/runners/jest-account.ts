@@ -12,6 +12,7 @@ import { watchForEarlyExit } from './early-exit';
 import { fileReport } from './file-report';
 import { gateOf } from './gate';
 import { wrapBody } from './jest/build/body';
+import { JestBodies } from './jest-bodies';
 import { titlesOf } from './jest-cases';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
 import { findingError, harnessError, type JestError, reasonOf } from './jest-error';
@@ -33,7 +34,7 @@ export class JestAccount {
   readonly #options: JestAccountOptions;
   readonly #session: Session;
   readonly #scopes = new WeakMap<object, Scope>();
-  readonly #wrapped = new WeakSet<CircusFn>();
+  readonly #bodies = new JestBodies();
   readonly #findings: Finding[] = [];
   readonly #accepted: Accepted[] = [];
   readonly #page: RunPage | undefined;
@@ -75,6 +76,7 @@ export class JestAccount {
       },
       mostHeapBytes,
       ...terminalProgress(),
+      around: (scope) => this.#bodies.around(this.#tests.get(scope), scope),
     });
     this.#drawn = new JestTimelines(probes, level === 'trace' || level === 'paranoid');
     const folder = ownRunFolder();
@@ -171,8 +173,7 @@ export class JestAccount {
         await this.#leaveSuite(event.describeBlock, state);
         break;
       case 'run_finish':
-        letGo(state);
-        await this.#finish(state.unhandledErrors);
+        await this.#finish(state.unhandledErrors, () => letGo(state));
         break;
       default:
         break;
@@ -181,11 +182,11 @@ export class JestAccount {
 
   #wrapAll(block: CircusDescribe): void {
     for (const hook of block.hooks) {
-      if (!this.#wrapped.has(hook.fn)) hook.fn = this.#wrap(hook.fn, () => this.#hookScope(hook));
+      if (!this.#bodies.has(hook.fn)) hook.fn = this.#wrap(hook.fn, () => this.#hookScope(hook));
     }
     for (const child of block.children) {
       if (child.type === 'describeBlock') this.#wrapAll(child);
-      else if (typeof child.fn === 'function' && !this.#wrapped.has(child.fn)) {
+      else if (typeof child.fn === 'function' && !this.#bodies.has(child.fn)) {
         child.fn = this.#wrap(child.fn, () => this.#begin(child));
       }
     }
@@ -193,7 +194,7 @@ export class JestAccount {
 
   #wrap(fn: CircusFn, scope: () => Scope): CircusFn {
     const wrapped = wrapBody(fn, this.#session.lineage, () => scope().lineage);
-    this.#wrapped.add(wrapped);
+    this.#bodies.add(wrapped, fn);
     return wrapped;
   }
 
@@ -245,10 +246,10 @@ export class JestAccount {
     this.#deliver(await this.#session.leave(scope), state.unhandledErrors);
   }
 
-  async #finish(unhandled: unknown[]): Promise<void> {
+  async #finish(unhandled: unknown[], letGo?: () => void): Promise<void> {
     if (this.#finished) return;
     this.#finished = true;
-    this.#deliver(await this.#session.finish(), unhandled);
+    this.#deliver(await this.#session.finish(letGo), unhandled);
     for (const { probe, why } of this.#session.failures) {
       this.#blame(unhandled, harnessError(`the ${probe} probe could not do its job: ${why}`));
     }

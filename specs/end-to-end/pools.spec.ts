@@ -4,13 +4,13 @@ describePool('a client of the user that connects lazily', 'own-client', {
   'clean-own': [],
   'clean-shared': [],
   'leaks-own': ['leak: tcp-socket of test "keeps a client of its own" at client.ts, opens'],
-  'leaks-shared': ['leak: tcp-socket of test "connects it first" at client.ts, opens'],
+  'leaks-shared': ['leak: tcp-socket of suite at client.ts, opens'],
 });
 
 describePool('a memoised helper of the user', 'own-memo', {
   'clean-own': [],
   'clean-shared': [],
-  'leaks-shared': ['leak: http-server of test "starts it" at get-server.ts, opens'],
+  'leaks-shared': ['leak: http-server of file at get-server.ts, opens'],
 });
 
 describePool('ws', 'ws', {

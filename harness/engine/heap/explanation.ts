@@ -14,7 +14,8 @@ import { namedRoots } from './named-roots';
 import { NumberKeys } from './number-keys';
 import { pathFingerprint } from './path-fingerprint';
 import { PathReader } from './path-reader';
-import { isRealm, Scripts } from './scripts';
+import { realmsOf } from './realms';
+import { Scripts } from './scripts';
 import { markSuspects } from './suspects';
 
 /** Groups are weighed as long as the searches, one a group, have not looked at so many nodes: about two seconds. */
@@ -144,20 +145,8 @@ export class Explanation {
     return read;
   }
 
-  /** The realm the tests run in, and the process's own. */
   #realms(): ReadonlySet<number> {
-    const graph = this.#graph;
-    const realms = new Set<number>();
-    const global = this.#held.get('global');
-    for (let node = 0; node < graph.nodeCount && global !== undefined; node++) {
-      // Only this way on every version: not all of them show where a global leads.
-      if (isRealm(graph, node) && graph.follow(node, 'internal', 'global_proxy_object') === global) realms.add(node);
-    }
-    // The first module of Node's own tells which realm is the process's.
-    for (const { file, realm } of this.#scripts.modules.values()) {
-      if (file.startsWith('node:') && isRealm(graph, realm)) realms.add(realm);
-    }
-    return realms;
+    return realmsOf(this.#graph, this.#scripts, this.#held.get('global'));
   }
 
   /** Retained sizes: what lives less what would live without them. */

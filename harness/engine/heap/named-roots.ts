@@ -68,23 +68,30 @@ function shortPath(file: string, rootDir: string): string {
   return file.startsWith(base) ? file.slice(base.length) : file;
 }
 
-/** Global objects, by either name that V8 has had for the link to them, and the objects that a sandbox was made of; `process`. */
 function globals({ graph, realms }: RootSearch): NamedRoot[] {
-  const found: NamedRoot[] = [];
+  return [
+    ...globalsOf(graph, realms).map((node) => root(node, 'global', 'globalThis', 5)),
+    ...instances(graph, 'process').map((node) => root(node, 'global', 'process', 5)),
+  ];
+}
+
+/** Global objects, by either name that V8 has had for the link to them, and the objects that a sandbox was made of. */
+export function globalsOf(graph: HeapGraph, realms: ReadonlySet<number>): readonly number[] {
+  const found: number[] = [];
   for (const realm of realms) {
     if (!isRealm(graph, realm)) continue;
     for (const name of ['global_object', 'extension']) {
       const node = graph.follow(realm, 'internal', name);
-      if (node !== undefined) found.push(root(node, 'global', 'globalThis', 5));
+      if (node !== undefined) found.push(node);
     }
     const data = graph.follow(realm, 'internal', 'embedder_data');
     for (const edge of data === undefined ? [] : graph.edges(data)) {
       const node = graph.target(edge);
       if (graph.typeOf(node) === 'object' && graph.edgeTo(node, 'property', '<symbol node:contextify:context>'))
-        found.push(root(node, 'global', 'globalThis', 5));
+        found.push(node);
     }
   }
-  return [...found, ...instances(graph, 'process').map((node) => root(node, 'global', 'process', 5))];
+  return found;
 }
 
 /** Objects of a class, by its name. */

@@ -36,7 +36,19 @@ export class PathReader {
   }
 
   /** The hops of a path, the engine's and the libraries' own folded, and what of it lists what is at its end. */
-  read({ root, links }: HeapPath): { readonly hops: readonly ReadHop[]; readonly listing: Listing } {
+  read(path: HeapPath): { readonly hops: readonly ReadHop[]; readonly listing: Listing } {
+    const steps = this.steps(path);
+    const folded = foldHops(steps);
+    const crossing = folded.findIndex(({ node }) => this.#graph.typeOf(node) === 'closure' && this.#isElsewhere(node));
+    const elsewhere = (hop: ReadHop): ReadHop => ({ ...hop, holds: `${hop.holds} of another test file's realm` });
+    return {
+      hops: folded.map((hop, index) => (index === crossing ? elsewhere(hop) : hop)),
+      listing: listingOf(path.root, steps),
+    };
+  }
+
+  /** From thing to thing of the source, with the engine's own between them left out, and nothing else. */
+  steps({ links }: HeapPath): readonly ReadHop[] {
     const hops: ReadHop[] = [];
     let since: Link[] = [];
     links.forEach((link, index) => {
@@ -45,13 +57,7 @@ export class PathReader {
       hops.push(this.#hop(since));
       since = [];
     });
-    const folded = foldHops(hops);
-    const crossing = folded.findIndex(({ node }) => this.#graph.typeOf(node) === 'closure' && this.#isElsewhere(node));
-    const elsewhere = (hop: ReadHop): ReadHop => ({ ...hop, holds: `${hop.holds} of another test file's realm` });
-    return {
-      hops: folded.map((hop, index) => (index === crossing ? elsewhere(hop) : hop)),
-      listing: listingOf(root, hops),
-    };
+    return hops;
   }
 
   /** What the object itself holds that has a class of its own, in the order of its properties. */

@@ -1,0 +1,34 @@
+import type { HeapGraph } from './heap-graph';
+import type { Scripts } from './scripts';
+
+/** A function that an object has, by its own name. */
+export interface Method {
+  readonly name: string;
+  /** Where it is written; `undefined` for the engine's own. */
+  readonly file: string | undefined;
+}
+
+/** So many classes above its own are asked. */
+const DEPTH = 6;
+
+/** Functions that an object has, its own and its classes'; of a function itself that, too. */
+export function methodsOf(graph: HeapGraph, scripts: Scripts, node: number): readonly Method[] {
+  const found: Method[] = [];
+  const add = (closure: number, name: string): void => {
+    found.push({ name, file: scripts.fileOf(closure) });
+  };
+  if (graph.typeOf(node) === 'closure') add(node, graph.nameOf(node));
+  let each: number | undefined = node;
+  for (let depth = 0; each !== undefined && depth < DEPTH; depth++) {
+    for (const edge of graph.edges(each)) {
+      const to = graph.target(edge);
+      if (graph.edgeType(edge) !== 'property' || graph.typeOf(to) !== 'closure') continue;
+      const name = graph.edgeName(edge);
+      if (name === 'constructor') continue;
+      add(to, name);
+      if (graph.nameOf(to) !== name) add(to, graph.nameOf(to));
+    }
+    each = graph.follow(each, 'property', '__proto__');
+  }
+  return found;
+}

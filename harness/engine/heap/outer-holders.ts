@@ -1,0 +1,211 @@
+import { type Frame, type FrameOrigin, normalizePath } from '../../model/frame';
+import type { PathHop } from '../../model/retainer-path';
+import { turn } from '../clock';
+import { bystanders } from './bystanders';
+import { cheapestPaths, type HeapPath } from './cheapest-paths';
+import { Descriptions } from './descriptions';
+import type { HeapGraph } from './heap-graph';
+import { findHeld, hold } from './holder';
+import { LinkCosts } from './link-costs';
+import { Links } from './links';
+import { LiveObjects } from './live-objects';
+import { Liveness } from './liveness';
+import { type Method, methodsOf } from './methods';
+import { registeredModules } from './module-objects';
+import { globalsOf, type NamedRoot } from './named-roots';
+import { NumberKeys } from './number-keys';
+import { PathReader, type ReadHop } from './path-reader';
+import { realmsOf } from './realms';
+import { isContext, isRealm, Scripts } from './scripts';
+import { takeSnapshot } from './snapshot-file';
+import { nameIn, StackFunctions } from './stack-functions';
+
+/** Who is asked for. */
+export interface OuterQuestion {
+  /** Things that a test left, each with the stack of its opening. */
+  readonly targets: readonly { readonly thing: WeakRef<object>; readonly trace: readonly Frame[] }[];
+  /** Functions written in suites, a test's body or a hook: what is around them outlives each of their calls. */
+  readonly code: readonly WeakRef<object>[];
+  readonly global: WeakRef<object>;
+  readonly originOf: (file: string) => FrameOrigin;
+  readonly progress: (said: string) => void;
+}
+
+/** One step from what outlives the test to the thing. */
+export interface OuterStep extends Pick<PathHop, 'how' | 'name'> {
+  /** Class of what is held. */
+  readonly holds: string;
+  /** A plain collection or record, or the thing itself: nobody that could have opened anything. */
+  readonly kind: 'record' | 'function' | 'object';
+  /** Whose class, or function, it is. */
+  readonly origin: FrameOrigin | undefined;
+  readonly methods: readonly Method[];
+}
+
+/** By what a thing is held that outlives the test. */
+export interface OuterHold {
+  /** The file whose variable, or export, it begins with; `undefined` for a global. */
+  readonly file: string | undefined;
+  /** Which of the functions asked about see that variable; none where it is another module's. */
+  readonly seenBy: ReadonlySet<number>;
+  /** Whether it is one of the module itself, and not of a function or a suite within. */
+  readonly atTop: boolean;
+  /** The last one leads to the thing. */
+  readonly steps: readonly OuterStep[];
+  /** Texts of the functions on the opening's stack that are written in that file. */
+  readonly opened: readonly string[];
+}
+
+/** A variable's scope, or a module, or a global: where a search begins. */
+interface Beginning {
+  readonly file: string | undefined;
+  readonly seenBy: Set<number>;
+  readonly atTop: boolean;
+}
+
+const RECORDS = /^(?:Object|Array|Map|Set)$/;
+
+/**
+ * On what variables each of the targets hangs, in the order asked: on one of the functions' surroundings, and on one of another module
+ * of the user's or on a global; none, one or both; `undefined` for what
+ * is not to be found, or held by the harness alone. The process stands still for as long as it takes, about a second.
+ * @throws if the heap cannot be read
+ */
+export async function outerHolders(question: OuterQuestion): Promise<readonly (readonly OuterHold[] | undefined)[]> {
+  await turn();
+  const { targets, code, global, progress } = question;
+  const named = (name: string) => (ref: WeakRef<object>, index: number) => [`${name} ${index}`, ref] as const;
+  const held = hold([
+    ...targets.map(({ thing }) => thing).map(named('target')),
+    ...code.map(named('code')),
+    ['global', global],
+  ]);
+  const graph = takeSnapshot(progress);
+  const nodes = held.length > 0 ? findHeld(graph) : new Map<string, number>();
+  return new OuterSearch(graph, nodes, question.originOf).of(
+    targets.map(({ trace }) => trace),
+    code.length,
+  );
+}
+
+class OuterSearch {
+  readonly #graph: HeapGraph;
+  readonly #nodes: ReadonlyMap<string, number>;
+  readonly #originOf: (file: string) => FrameOrigin;
+  readonly #scripts: Scripts;
+  readonly #liveness: Liveness;
+  readonly #beginnings = new Map<number, Beginning>();
+
+  constructor(graph: HeapGraph, nodes: ReadonlyMap<string, number>, originOf: (file: string) => FrameOrigin) {
+    this.#graph = graph;
+    this.#nodes = nodes;
+    this.#originOf = originOf;
+    this.#scripts = new Scripts(graph);
+    this.#liveness = new Liveness(graph);
+  }
+
+  of(traces: readonly (readonly Frame[])[], code: number): readonly (readonly OuterHold[] | undefined)[] {
+    const realms = realmsOf(this.#graph, this.#scripts, this.#nodes.get('global'));
+    this.#beginInModules(realms);
+    for (let index = 0; index < code; index++) this.#beginAround(this.#nodes.get(`code ${index}`), index);
+    const others = bystanders(this.#graph, this.#scripts);
+    const asked = traces.map((_, index) => this.#nodes.get(`target ${index}`) ?? -1);
+    const wanted = new Set(asked);
+    for (const node of wanted) if (node >= 0) others.cut[node] = 0;
+    const cuts = { ...others, seeds: [...others.seeds, ...realms, ...this.#beginnings.keys()] };
+    const descriptions = new Descriptions(this.#graph, this.#scripts, this.#originOf);
+    using numberKeys = new NumberKeys(this.#graph);
+    using live = new LiveObjects(this.#graph);
+    const functions = new StackFunctions(this.#graph, this.#scripts, live);
+    const reader = new PathReader(
+      this.#graph,
+      descriptions,
+      new Links(this.#graph, descriptions, numberKeys),
+      () => false,
+    );
+    const search = {
+      targets: wanted,
+      cuts,
+      liveness: this.#liveness,
+      costs: new LinkCosts(this.#graph, (node) => /^(?:node|library)$/.test(descriptions.originOf(node) ?? '')),
+    };
+    const reachable = this.#liveness.reachable(cuts);
+    const all = [...this.#beginnings.keys()];
+    /** Through none of the other beginnings, nor through a realm: what is held by those is theirs. */
+    const pathsFrom = (roots: readonly number[]) => {
+      const live = reachable.slice();
+      for (const node of [...realms, ...all]) live[node] = 0;
+      for (const node of roots) live[node] = reachable[node] ?? 0;
+      return cheapestPaths(this.#graph, { ...search, live, roots: roots.map(asRoot) });
+    };
+    const isAround = (node: number): boolean => (this.#beginnings.get(node)?.seenBy.size ?? 0) > 0;
+    const found = [pathsFrom(all.filter(isAround)), pathsFrom(all.filter((node) => !isAround(node)))];
+    return asked.map((target, index) => {
+      if (reachable[target] !== 1) return undefined;
+      return found.flatMap((paths) => {
+        const path = paths.get(target);
+        return path === undefined ? [] : this.#holdOf(target, path, reader, functions, traces[index] ?? []);
+      });
+    });
+  }
+
+  /** The user's own modules and what they export, and the globals of the tests' realm. */
+  #beginInModules(realms: ReadonlySet<number>): void {
+    const begin = (node: number, file: string): void => {
+      if (this.#originOf(file) === 'user') this.#beginnings.set(node, { file, seenBy: new Set(), atTop: true });
+    };
+    for (const [context, { file, realm }] of this.#scripts.modules) if (realms.has(realm)) begin(context, file);
+    for (const [node, file] of registeredModules(this.#graph)) begin(node, file);
+    for (const node of globalsOf(this.#graph, realms))
+      this.#beginnings.set(node, { file: undefined, seenBy: new Set(), atTop: true });
+  }
+
+  /** All scopes around a function: its own calls' are none of them. */
+  #beginAround(code: number | undefined, index: number): void {
+    let context = code === undefined ? undefined : this.#graph.follow(code, 'internal', 'context');
+    while (context !== undefined && isContext(this.#graph, context) && !isRealm(this.#graph, context)) {
+      const known = this.#beginnings.get(context);
+      const file = this.#scripts.fileOfContext(context);
+      const beginning = known ?? { file, seenBy: new Set(), atTop: this.#scripts.modules.has(context) };
+      beginning.seenBy.add(index);
+      this.#beginnings.set(context, beginning);
+      context = this.#graph.follow(context, 'internal', 'previous');
+    }
+  }
+
+  #holdOf(
+    target: number,
+    path: HeapPath,
+    reader: PathReader,
+    functions: StackFunctions,
+    trace: readonly Frame[],
+  ): OuterHold[] {
+    const beginning = this.#beginnings.get(path.root.node);
+    if (beginning === undefined) return [];
+    const steps = reader.steps(path).map((hop) => this.#step(hop, target));
+    const opened = beginning.file === undefined ? [] : functions.textsIn(beginning.file, trace);
+    return [{ ...beginning, steps, opened }];
+  }
+
+  #step({ how, name, className, origin, node }: ReadHop, target: number): OuterStep {
+    const isFunction = this.#graph.typeOf(node) === 'closure';
+    const isRecord = node === target || (RECORDS.test(className) && !isFunction);
+    return {
+      how,
+      name,
+      holds: className,
+      kind: isRecord ? 'record' : isFunction ? 'function' : 'object',
+      origin,
+      methods: node === target ? [] : methodsOf(this.#graph, this.#scripts, node),
+    };
+  }
+}
+
+const asRoot = (node: number): NamedRoot => ({ node, kind: 'module', label: '', stableLabel: '', cost: 0 });
+
+/** Whether a function on the stack is one of those methods. */
+export const isOnStack = (methods: readonly Method[], trace: readonly Frame[]): boolean =>
+  methods.some(
+    ({ name, file }) =>
+      name !== '' && trace.some((frame) => nameIn(frame) === name && normalizePath(frame.file) === file),
+  );

@@ -1,0 +1,114 @@
+import { closingAmong } from './closing-calls';
+import { isOnStack, type OuterHold, type OuterStep } from './heap/outer-holders';
+import type { Scope } from './scope';
+import { codeOf, guards, mentions, withoutAsides, writesTo } from './slot-writes';
+import type { Surroundings } from './surroundings';
+import type { Keeper, Suspect } from './suspect';
+
+/** A thing whose verdict is about to fall on a test, and by what it is held. */
+export interface Asked {
+  readonly root: Suspect;
+  /** The tests' own variables first; `undefined` if it could not be found in the heap. */
+  readonly holds: readonly OuterHold[] | undefined;
+}
+
+/** Everything asked of one file. */
+export interface AskedOfFile {
+  readonly file: Scope;
+  readonly asked: readonly Asked[];
+  /** In the order in which the heap was asked about them. */
+  readonly functions: readonly object[];
+  readonly places: ReadonlyMap<Scope, Surroundings>;
+}
+
+/** Where it was opened, innermost. */
+export const placeOf = ({ trace }: Suspect): string => {
+  const at = trace.find(({ origin }) => origin === 'user');
+  return at === undefined ? '' : `${at.file}:${at.line}:${at.column}`;
+};
+
+/**
+ * Whose a thing is: a keeper's that outlives the test; `own` if nothing holds it but what the test has left or put there itself;
+ * `undefined` if that cannot be told.
+ */
+export function keeperOf({ root, holds }: Asked, all: AskedOfFile): Keeper | 'own' | undefined {
+  const place = all.places.get(root.scope);
+  if (place === undefined || holds === undefined) return undefined;
+  const found = holds.map((hold): Keeper | 'own' | undefined => {
+    const slots = slotsTo(hold, root);
+    if (slots === undefined) return undefined;
+    if (place.own.some((fn) => writesTo(codeOf(fn), slots)) || isReplaced(hold, slots, root, all)) return 'own';
+    return asKeeper(scopeOf(hold, slots, place, all), hold, slots);
+  });
+  const keeper = found.find((each) => typeof each === 'object');
+  return keeper ?? (found.every((each) => each === 'own') ? 'own' : undefined);
+}
+
+/**
+ * The variable and what follows it, up to what has opened `root` for itself. `undefined` if that is nothing it is held by, or only a
+ * function that the test has called, to start it.
+ */
+function slotsTo(hold: OuterHold, root: Suspect): readonly OuterStep[] | undefined {
+  const { steps, opened, seenBy } = hold;
+  const at = steps.findIndex((step, index) => isClient(step, steps[index + 1], root));
+  const slots = at < 0 ? steps : steps.slice(0, at + 1);
+  // A list of the application's may be there to list what tests make.
+  if (seenBy.size === 0 && slots.some(({ how }) => how !== 'variable' && how !== 'property')) return undefined;
+  const writers = opened.map(withoutAsides).filter((code) => writesTo(code, slots));
+  // It started one for whoever called, or found none yet and made one for all.
+  if (writers.length > 0) return writers.some((code) => guards(code, slots)) ? slots : undefined;
+  return at < 0 ? undefined : slots;
+}
+
+/** Whether it is what has opened `root`: by a method of its own, or a library's object by that library's code. */
+function isClient(step: OuterStep, next: OuterStep | undefined, root: Suspect): boolean {
+  if (next === undefined) return false;
+  if (isOnStack(step.methods, root.trace)) return true;
+  return step.kind === 'object' && step.origin === 'library' && root.trace[0]?.origin === 'library';
+}
+
+/** Another test that speaks of the variable has left its like, and that variable holds it no more: each test has one of its own. */
+function isReplaced(
+  { seenBy }: OuterHold,
+  slots: readonly OuterStep[],
+  like: Suspect,
+  { asked, functions, places }: AskedOfFile,
+): boolean {
+  const isSeen = (fn: object): boolean => seenBy.has(functions.indexOf(fn));
+  return asked.some(
+    ({ root, holds }) =>
+      root.scope !== like.scope &&
+      root.identity.kind === like.identity.kind &&
+      placeOf(root) === placeOf(like) &&
+      placeOf(root) !== '' &&
+      holds?.some((hold) => hold.seenBy.size > 0) === false &&
+      places.get(root.scope)?.own.some((fn) => isSeen(fn) && mentions(codeOf(fn), slots)) === true,
+  );
+}
+
+function scopeOf(
+  { seenBy, atTop }: OuterHold,
+  slots: readonly OuterStep[],
+  { suites }: Surroundings,
+  { file, functions }: AskedOfFile,
+): Scope {
+  if (seenBy.size === 0) return file;
+  const innermostFirst = [...suites].reverse();
+  const maker = innermostFirst.find(({ before }) => before.some((fn) => writesTo(codeOf(fn), slots)));
+  if (maker !== undefined) return maker.scope;
+  if (atTop) return file;
+  const home = suites.find(({ bodies }) => bodies.some((fn) => seenBy.has(functions.indexOf(fn))));
+  return home?.scope ?? file;
+}
+
+function asKeeper(scope: Scope, hold: OuterHold, slots: readonly OuterStep[]): Keeper {
+  const client = slots.length < hold.steps.length ? slots.at(-1) : undefined;
+  const closing = closingAmong((client?.methods ?? []).map(({ name }) => name));
+  return {
+    scope,
+    slots: slots.map(({ how, name }) => ({ how, name })),
+    file: hold.file,
+    holds: client?.holds ?? '',
+    ...(closing === undefined ? {} : { closing }),
+  };
+}

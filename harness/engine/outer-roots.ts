@@ -1,0 +1,114 @@
+import { asError } from './as-error';
+import { treeOf } from './held-by';
+import type { Ledger } from './ledger';
+import type { AskedOfFile } from './outer-keepers';
+import type { Scope } from './scope';
+import type { SessionOptions } from './session-options';
+import type { Surroundings } from './surroundings';
+import type { Keeper, Suspect } from './suspect';
+
+/** Only where a verdict is about to fall: what reads a heap is nothing to load into every worker. */
+const heap = (): typeof import('./heap/outer-holders') =>
+  require('./heap/outer-holders') as typeof import('./heap/outer-holders');
+const keepers = (): typeof import('./outer-keepers') => require('./outer-keepers') as typeof import('./outer-keepers');
+
+/** So many things are looked for in one heap; of more, those that one line has opened in one test answer for their likes. */
+const MOST_ASKED = 64;
+const MOST_ALIKE = 3;
+
+const memoryUsage = process.memoryUsage.bind(process);
+
+/**
+ * Who else may have had a thing opened that a test left: where what is made outside of tests cannot be seen being made (it is no
+ * emitter), or cannot be looked into (private fields, closures), the heap is asked by what the thing is held. Held by what outlives
+ * the test and has opened it by a method of its own, it is not the test's, unless the test put that there. It is a confirmed leak by
+ * now, so a snapshot is worth its second; without one the verdict stays as it is.
+ */
+export class OuterRoots {
+  readonly #ledger: Ledger;
+  readonly #options: SessionOptions;
+  readonly #file: Scope;
+
+  constructor(ledger: Ledger, options: SessionOptions, file: Scope) {
+    this.#ledger = ledger;
+    this.#options = options;
+    this.#file = file;
+  }
+
+  /** Whether there is anything to ask, and the heap is small enough. */
+  mayTell(roots: readonly Suspect[]): boolean {
+    const { around, mostHeapBytes, onlyLineage } = this.#options;
+    const isAsked = around !== undefined && onlyLineage !== true && roots.some(isDoubtful);
+    return isAsked && memoryUsage().heapUsed <= mostHeapBytes;
+  }
+
+  /** The same roots, those that are none of their test's in the scope that they belong to. */
+  async settle(roots: readonly Suspect[]): Promise<readonly Suspect[]> {
+    const { around = () => undefined } = this.#options;
+    try {
+      const keeperOf = await this.#ask(roots.filter(isDoubtful), around);
+      return roots.map((root) => (isDoubtful(root) ? told(root, keeperOf(root)) : root));
+    } catch (error) {
+      this.#ledger.failure ??= asError(error);
+      return roots;
+    }
+  }
+
+  async #ask(
+    doubtful: readonly Suspect[],
+    around: (scope: Scope) => Surroundings | undefined,
+  ): Promise<(root: Suspect) => Keeper | 'own' | undefined> {
+    const { keeperOf, placeOf } = keepers();
+    const keyOf = (root: Suspect): string => `${root.scope.id} ${root.identity.kind} ${placeOf(root)}`;
+    const places = new Map<Scope, Surroundings>();
+    for (const scope of new Set(doubtful.map((root) => root.scope))) {
+      const place = around(scope);
+      if (place !== undefined) places.set(scope, place);
+    }
+    const code = [...places.values()].flatMap(({ own, suites }) => [...own, ...suites.flatMap(({ bodies }) => bodies)]);
+    const functions = [...new Set(code)];
+    const chosen = fewOfEach(doubtful, keyOf);
+    const all: AskedOfFile = { file: this.#file, functions, places, asked: await this.#holdsOf(chosen, functions) };
+    const found = new Map(all.asked.map((each) => [each.root, keeperOf(each, all)]));
+    const alike = new Map([...found].map(([root, keeper]) => [keyOf(root), keeper]));
+    return (root) => (found.has(root) ? found.get(root) : alike.get(keyOf(root)));
+  }
+
+  async #holdsOf(roots: readonly Suspect[], functions: readonly object[]): Promise<AskedOfFile['asked']> {
+    const { realm, classifier, progress = () => {} } = this.#options;
+    const subjects = roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => ({ root, subject })));
+    const holds = await heap().outerHolders({
+      targets: subjects.map(({ root, subject }) => ({ thing: new WeakRef(subject), trace: root.trace })),
+      code: functions.map((fn) => new WeakRef(fn)),
+      global: new WeakRef(realm.global),
+      originOf: (path) => classifier.origin(path),
+      progress,
+    });
+    return roots.map((root) => {
+      const known = holds.filter((_, index) => subjects[index]?.root === root);
+      return { root, holds: known.find((each) => each !== undefined && each.length > 0) ?? known[0] };
+    });
+  }
+}
+
+/** It falls on a test, and yet somebody else may have had it opened. */
+const isDoubtful = ({ mayBeOthers, scope, parent }: Suspect): boolean =>
+  mayBeOthers === true && scope.kind === 'test' && parent === undefined;
+
+function fewOfEach(roots: readonly Suspect[], keyOf: (root: Suspect) => string): readonly Suspect[] {
+  const counts = new Map<string, number>();
+  const isOneOfFew = (root: Suspect): boolean => {
+    const count = counts.get(keyOf(root)) ?? 0;
+    counts.set(keyOf(root), count + 1);
+    return count < MOST_ALIKE;
+  };
+  return roots.filter(isOneOfFew).slice(0, MOST_ASKED);
+}
+
+function told(root: Suspect, keeper: Keeper | 'own' | undefined): Suspect {
+  if (keeper === undefined) return root;
+  if (keeper === 'own') return { ...root, holderUnknown: false };
+  const { scope } = keeper;
+  const usedBy = root.scope.name;
+  return { ...root, scope, openedIn: scope, holderUnknown: false, keeper: { ...keeper, usedBy } };
+}
