@@ -1,7 +1,7 @@
 import { closingAmong } from './closing-calls';
 import { isOnStack, type OuterHold, type OuterStep } from './heap/outer-holders';
 import type { Scope } from './scope';
-import { codeOf, guards, mentions, withoutAsides, writesTo } from './slot-writes';
+import { guards, mentions, sourceOf, withoutAsides, writesTo } from './slot-writes';
 import type { Surroundings } from './surroundings';
 import type { Keeper, Suspect } from './suspect';
 
@@ -19,6 +19,13 @@ export interface AskedOfFile {
   /** In the order in which the heap was asked about them. */
   readonly functions: readonly object[];
   readonly places: ReadonlyMap<Scope, Surroundings>;
+  /** Texts of those that the runner has wrapped, by index. */
+  readonly wrapped: ReadonlyMap<number, string>;
+}
+
+/** The code of a body without comments and strings. */
+function codeOf(fn: object, { functions, wrapped }: AskedOfFile): string {
+  return withoutAsides(wrapped.get(functions.indexOf(fn)) ?? sourceOf(fn));
 }
 
 /** Where it was opened, innermost. */
@@ -37,7 +44,7 @@ export function keeperOf({ root, holds }: Asked, all: AskedOfFile): Keeper | 'ow
   const found = holds.map((hold): Keeper | 'own' | undefined => {
     const slots = slotsTo(hold, root);
     if (slots === undefined) return undefined;
-    if (place.own.some((fn) => writesTo(codeOf(fn), slots)) || isReplaced(hold, slots, root, all)) return 'own';
+    if (place.own.some((fn) => writesTo(codeOf(fn, all), slots)) || isReplaced(hold, slots, root, all)) return 'own';
     return asKeeper(scopeOf(hold, slots, place, all), hold, slots);
   });
   const keeper = found.find((each) => typeof each === 'object');
@@ -68,12 +75,8 @@ function isClient(step: OuterStep, next: OuterStep | undefined, root: Suspect): 
 }
 
 /** Another test that speaks of the variable has left its like, and that variable holds it no more: each test has one of its own. */
-function isReplaced(
-  { seenBy }: OuterHold,
-  slots: readonly OuterStep[],
-  like: Suspect,
-  { asked, functions, places }: AskedOfFile,
-): boolean {
+function isReplaced({ seenBy }: OuterHold, slots: readonly OuterStep[], like: Suspect, all: AskedOfFile): boolean {
+  const { asked, functions, places } = all;
   const isSeen = (fn: object): boolean => seenBy.has(functions.indexOf(fn));
   return asked.some(
     ({ root, holds }) =>
@@ -82,7 +85,7 @@ function isReplaced(
       placeOf(root) === placeOf(like) &&
       placeOf(root) !== '' &&
       holds?.some((hold) => hold.seenBy.size > 0) === false &&
-      places.get(root.scope)?.own.some((fn) => isSeen(fn) && mentions(codeOf(fn), slots)) === true,
+      places.get(root.scope)?.own.some((fn) => isSeen(fn) && mentions(codeOf(fn, all), slots)) === true,
   );
 }
 
@@ -90,11 +93,12 @@ function scopeOf(
   { seenBy, atTop }: OuterHold,
   slots: readonly OuterStep[],
   { suites }: Surroundings,
-  { file, functions }: AskedOfFile,
+  all: AskedOfFile,
 ): Scope {
+  const { file, functions } = all;
   if (seenBy.size === 0) return file;
   const innermostFirst = [...suites].reverse();
-  const maker = innermostFirst.find(({ before }) => before.some((fn) => writesTo(codeOf(fn), slots)));
+  const maker = innermostFirst.find(({ before }) => before.some((fn) => writesTo(codeOf(fn, all), slots)));
   if (maker !== undefined) return maker.scope;
   if (atTop) return file;
   const home = suites.find(({ bodies }) => bodies.some((fn) => seenBy.has(functions.indexOf(fn))));

@@ -4,6 +4,7 @@ import type { Ledger } from './ledger';
 import type { AskedOfFile } from './outer-keepers';
 import type { Scope } from './scope';
 import type { SessionOptions } from './session-options';
+import { sourceOf } from './slot-writes';
 import type { Surroundings } from './surroundings';
 import type { Keeper, Suspect } from './suspect';
 
@@ -68,26 +69,30 @@ export class OuterRoots {
     const code = [...places.values()].flatMap(({ own, suites }) => [...own, ...suites.flatMap(({ bodies }) => bodies)]);
     const functions = [...new Set(code)];
     const chosen = fewOfEach(doubtful, keyOf);
-    const all: AskedOfFile = { file: this.#file, functions, places, asked: await this.#holdsOf(chosen, functions) };
+    const all: AskedOfFile = { file: this.#file, functions, places, ...(await this.#holdsOf(chosen, functions)) };
     const found = new Map(all.asked.map((each) => [each.root, keeperOf(each, all)]));
     const alike = new Map([...found].map(([root, keeper]) => [keyOf(root), keeper]));
     return (root) => (found.has(root) ? found.get(root) : alike.get(keyOf(root)));
   }
 
-  async #holdsOf(roots: readonly Suspect[], functions: readonly object[]): Promise<AskedOfFile['asked']> {
+  async #holdsOf(
+    roots: readonly Suspect[],
+    functions: readonly object[],
+  ): Promise<Pick<AskedOfFile, 'asked' | 'wrapped'>> {
     const { realm, classifier, progress = () => {} } = this.#options;
     const subjects = roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => ({ root, subject })));
-    const holds = await heap().outerHolders({
+    const { holds, wrapped } = await heap().outerHolders({
       targets: subjects.map(({ root, subject }) => ({ thing: new WeakRef(subject), trace: root.trace })),
-      code: functions.map((fn) => new WeakRef(fn)),
+      code: functions.map((fn) => ({ fn: new WeakRef(fn), text: sourceOf(fn) })),
       global: new WeakRef(realm.global),
       originOf: (path) => classifier.origin(path),
       progress,
     });
-    return roots.map((root) => {
+    const asked = roots.map((root) => {
       const known = holds.filter((_, index) => subjects[index]?.root === root);
       return { root, holds: known.find((each) => each !== undefined && each.length > 0) ?? known[0] };
     });
+    return { asked, wrapped };
   }
 }
 

@@ -5,14 +5,8 @@ const { toString: textOf } = Function.prototype;
 /** What is no code: comments, and strings other than templates. */
 const ASIDE = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g;
 
-/** The source of a function without comments and strings; empty for the engine's own. */
-export function codeOf(fn: object): string {
-  try {
-    return withoutAsides(textOf.call(fn as () => unknown));
-  } catch {
-    return '';
-  }
-}
+/** The source of a function. */
+export const sourceOf = (fn: object): string => textOf.call(fn as () => unknown);
 
 /** Code without comments and strings. */
 export const withoutAsides = (text: string): string => text.replace(ASIDE, ' ');

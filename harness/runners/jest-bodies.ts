@@ -38,7 +38,9 @@ export class JestBodies {
       block = block.parent;
       outer = outer.parent;
     }
-    const eachHooks = blocks.flatMap(([{ hooks }]) => hooks.filter(isAroundEach).map(({ fn }) => fn));
+    // Jest runs none of them around tests that run at once.
+    const eachHooks =
+      test.concurrent === true ? [] : blocks.flatMap(([{ hooks }]) => hooks.filter(isAroundEach).map(({ fn }) => fn));
     return {
       own: this.#asWritten([test.fn, ...eachHooks]),
       suites: blocks.map(([block, suite], index) => ({

@@ -25,8 +25,16 @@ function told(finding: Finding): string {
   return `${kind}: ${count}${root.kind} of ${name} at ${sourceLine(finding)}`;
 }
 
+/** What is special about a pool. */
+export interface PoolOptions {
+  /** Another package that `client` stands for. */
+  readonly alias?: string;
+  /** More claims on the same run. */
+  readonly more?: (run: () => JestRun) => void;
+}
+
 /** Runs every fixture of `client` through the real Jest and holds all of them to their claims. */
-export function describePool(title: string, client: string, claims: Claims, alias?: string): void {
+export function describePool(title: string, client: string, claims: Claims, options: PoolOptions = {}): void {
   describe(title, () => {
     let servers: PoolServers;
     let run: JestRun;
@@ -38,7 +46,7 @@ export function describePool(title: string, client: string, claims: Claims, alia
         config: {
           testMatch: ['<rootDir>/{leaks,clean}-*.ts'],
           testTimeout: 20_000,
-          ...(alias === undefined ? {} : { moduleNameMapper: { [`^${client}$`]: alias } }),
+          ...(options.alias === undefined ? {} : { moduleNameMapper: { [`^${client}$`]: options.alias } }),
         },
         args: ['--runInBand'],
         env: servers.env,
@@ -61,5 +69,7 @@ export function describePool(title: string, client: string, claims: Claims, alia
       expect(failed.sort()).toEqual([...new Set(blamed)].sort());
       expect(run.code).toBe(1);
     });
+
+    options.more?.(() => run);
   });
 }

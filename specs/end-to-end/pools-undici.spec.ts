@@ -20,7 +20,7 @@ const claims = {
   'leaks-unread': ['leak: fetch-request of test "does not read an answer" at leaks-unread.ts, opens'],
 };
 
-describePool('undici 6', 'undici', claims, 'undici-6');
+describePool('undici 6', 'undici', claims, { alias: 'undici-6' });
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 

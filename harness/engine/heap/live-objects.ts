@@ -7,6 +7,8 @@ type Answered = (error: Error | null, result: unknown) => void;
 const { connect, disconnect } = Session.prototype;
 const post = Session.prototype.post as (method: string, params: object, answered: Answered) => void;
 
+const TEXT = 'function () { return Function.prototype.toString.call(this); }';
+
 /**
  * Asks the live objects behind the nodes of a snapshot what that does not show, through an inspector of the process's own that is there
  * no longer than that. It answers in the same turn, and so of the heap as the snapshot has it. A look-up walks the whole heap: about a
@@ -31,6 +33,11 @@ export class LiveObjects implements Disposable {
     } catch {
       return undefined;
     }
+  }
+
+  /** The text of a function; empty if it cannot be read. */
+  textOf(node: number): string {
+    return this.ask<string>(node, TEXT) ?? '';
   }
 
   [Symbol.dispose](): void {

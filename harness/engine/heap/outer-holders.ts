@@ -25,7 +25,7 @@ export interface OuterQuestion {
   /** Things that a test left, each with the stack of its opening. */
   readonly targets: readonly { readonly thing: WeakRef<object>; readonly trace: readonly Frame[] }[];
   /** Functions written in suites, a test's body or a hook: what is around them outlives each of their calls. */
-  readonly code: readonly WeakRef<object>[];
+  readonly code: readonly { readonly fn: WeakRef<object>; readonly text: string }[];
   readonly global: WeakRef<object>;
   readonly originOf: (file: string) => FrameOrigin;
   readonly progress: (said: string) => void;
@@ -65,26 +65,35 @@ interface Beginning {
 
 const RECORDS = /^(?:Object|Array|Map|Set)$/;
 
+/** What the heap answers. */
+export interface OuterAnswer {
+  /**
+   * On what variables each of the targets hangs, in the order asked: on one of the functions' surroundings, and on one of another module
+   * of the user's or on a global; none, one or both. `undefined` for what is not to be found, or held by the harness alone.
+   */
+  readonly holds: readonly (readonly OuterHold[] | undefined)[];
+  /** The texts of functions that the runner has wrapped, by the index of the wrapper: the body of a `test.each`. */
+  readonly wrapped: ReadonlyMap<number, string>;
+}
+
 /**
- * On what variables each of the targets hangs, in the order asked: on one of the functions' surroundings, and on one of another module
- * of the user's or on a global; none, one or both; `undefined` for what
- * is not to be found, or held by the harness alone. The process stands still for as long as it takes, about a second.
+ * Asks the heap what outlives a test and holds what it left. The process stands still for as long as it takes, about a second.
  * @throws if the heap cannot be read
  */
-export async function outerHolders(question: OuterQuestion): Promise<readonly (readonly OuterHold[] | undefined)[]> {
+export async function outerHolders(question: OuterQuestion): Promise<OuterAnswer> {
   await turn();
   const { targets, code, global, progress } = question;
   const named = (name: string) => (ref: WeakRef<object>, index: number) => [`${name} ${index}`, ref] as const;
   const held = hold([
     ...targets.map(({ thing }) => thing).map(named('target')),
-    ...code.map(named('code')),
+    ...code.map(({ fn }) => fn).map(named('code')),
     ['global', global],
   ]);
   const graph = takeSnapshot(progress);
   const nodes = held.length > 0 ? findHeld(graph) : new Map<string, number>();
   return new OuterSearch(graph, nodes, question.originOf).of(
     targets.map(({ trace }) => trace),
-    code.length,
+    code.map(({ text }) => text),
   );
 }
 
@@ -104,10 +113,14 @@ class OuterSearch {
     this.#liveness = new Liveness(graph);
   }
 
-  of(traces: readonly (readonly Frame[])[], code: number): readonly (readonly OuterHold[] | undefined)[] {
+  of(traces: readonly (readonly Frame[])[], code: readonly string[]): OuterAnswer {
     const realms = realmsOf(this.#graph, this.#scripts, this.#nodes.get('global'));
     this.#beginInModules(realms);
-    for (let index = 0; index < code; index++) this.#beginAround(this.#nodes.get(`code ${index}`), index);
+    const wrappers = code.map((_, index) => this.#nodes.get(`code ${index}`));
+    const bodies = wrappers.map((node) => (node === undefined ? undefined : this.#wrappedBy(node)));
+    bodies.forEach((node, index) => {
+      this.#beginAround(node, index);
+    });
     const others = bystanders(this.#graph, this.#scripts);
     const asked = traces.map((_, index) => this.#nodes.get(`target ${index}`) ?? -1);
     const wanted = new Set(asked);
@@ -116,7 +129,8 @@ class OuterSearch {
     const descriptions = new Descriptions(this.#graph, this.#scripts, this.#originOf);
     using numberKeys = new NumberKeys(this.#graph);
     using live = new LiveObjects(this.#graph);
-    const functions = new StackFunctions(this.#graph, this.#scripts, live);
+    const texts = this.#textsOf(bodies, wrappers, code, live);
+    const functions = new StackFunctions(this.#graph, this.#scripts, live, texts.byNode);
     const reader = new PathReader(
       this.#graph,
       descriptions,
@@ -140,13 +154,14 @@ class OuterSearch {
     };
     const isAround = (node: number): boolean => (this.#beginnings.get(node)?.seenBy.size ?? 0) > 0;
     const found = [pathsFrom(all.filter(isAround)), pathsFrom(all.filter((node) => !isAround(node)))];
-    return asked.map((target, index) => {
+    const holds = asked.map((target, index) => {
       if (reachable[target] !== 1) return undefined;
       return found.flatMap((paths) => {
         const path = paths.get(target);
         return path === undefined ? [] : this.#holdOf(target, path, reader, functions, traces[index] ?? []);
       });
     });
+    return { holds, wrapped: texts.wrapped };
   }
 
   /** The user's own modules and what they export, and the globals of the tests' realm. */
@@ -158,6 +173,37 @@ class OuterSearch {
     for (const [node, file] of registeredModules(this.#graph)) begin(node, file);
     for (const node of globalsOf(this.#graph, realms))
       this.#beginnings.set(node, { file: undefined, seenBy: new Set(), atTop: true });
+  }
+
+  /** Those that are wrapped are asked for theirs. */
+  #textsOf(
+    bodies: readonly (number | undefined)[],
+    wrappers: readonly (number | undefined)[],
+    code: readonly string[],
+    live: LiveObjects,
+  ): { readonly byNode: ReadonlyMap<number, string>; readonly wrapped: ReadonlyMap<number, string> } {
+    const byNode = new Map<number, string>();
+    const wrapped = new Map<number, string>();
+    bodies.forEach((node, index) => {
+      if (node === undefined) return;
+      const text = node === wrappers[index] ? code[index] : (byNode.get(node) ?? live.textOf(node));
+      byNode.set(node, text ?? '');
+      if (node !== wrappers[index]) wrapped.set(index, text ?? '');
+    });
+    return { byNode, wrapped };
+  }
+
+  /** The user's function that a function of the runner's calls: what it closes over. */
+  #wrappedBy(wrapper: number): number {
+    const file = this.#scripts.fileOf(wrapper);
+    const context = this.#graph.follow(wrapper, 'internal', 'context');
+    if (file === undefined || context === undefined || this.#originOf(file) === 'user') return wrapper;
+    for (const edge of this.#graph.edges(context)) {
+      const to = this.#graph.target(edge);
+      if (this.#graph.edgeType(edge) !== 'context' || this.#graph.typeOf(to) !== 'closure') continue;
+      if (this.#originOf(this.#scripts.fileOf(to) ?? '') === 'user') return to;
+    }
+    return wrapper;
   }
 
   /** All scopes around a function: its own calls' are none of them. */

@@ -3,13 +3,13 @@ import type { HeapGraph } from './heap-graph';
 import type { LiveObjects } from './live-objects';
 import { isRealm, type Scripts } from './scripts';
 
-/** So many functions are read for one stack. */
-const MOST_READ = 8;
+/** So many functions are read for one frame. */
+const MOST_READ = 4;
 
-const TEXT = 'function () { return Function.prototype.toString.call(this); }';
+const lastName = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 /** The name of the function of a frame, without what it was put on: `Client.query`. */
-export const nameIn = ({ fn }: Frame): string => fn.slice(fn.lastIndexOf('.') + 1);
+export const nameIn = ({ fn }: Frame): string => lastName(fn);
 
 /** Both 0-based. */
 interface Place {
@@ -37,29 +37,48 @@ export class StackFunctions {
   readonly #live: LiveObjects;
   readonly #texts = new Map<number, string>();
   readonly #byFile = new Map<string, readonly Written[]>();
+  readonly #bodies: ReadonlyMap<number, string>;
 
-  constructor(graph: HeapGraph, scripts: Scripts, live: LiveObjects) {
+  /** @param bodies closures of tests and hooks, with their texts */
+  constructor(graph: HeapGraph, scripts: Scripts, live: LiveObjects, bodies: ReadonlyMap<number, string>) {
     this.#graph = graph;
     this.#scripts = scripts;
     this.#live = live;
+    this.#bodies = bodies;
   }
 
-  /** The texts of those of a stack's functions that are written in one file, and of those around them. */
+  /** The texts of those of a stack's functions that are written in one file; a test's or hook's body and what is around it are none. */
   textsIn(file: string, trace: readonly Frame[]): readonly string[] {
     const found = new Set<string>();
-    let left = MOST_READ;
     for (const frame of trace) {
-      if (normalizePath(frame.file) !== file) continue;
-      const place = { line: frame.line - 1, column: frame.column - 1 };
-      for (const each of this.#writtenIn(file)) {
-        if (!isBefore(each, place)) continue;
-        if (left-- <= 0) break;
-        const text = this.#textOf(each.node);
-        // A class is not at work itself.
-        if (!/^(?:class\b|$)/.test(text) && isBefore(place, endOf(each, text))) found.add(text);
-      }
+      if (normalizePath(frame.file) === file) for (const text of this.#textsAt(file, frame)) found.add(text);
     }
     return [...found];
+  }
+
+  /** The function that a frame stands in, and with it those around it if it has no name: what is written on the spot goes on in it. */
+  #textsAt(file: string, frame: Frame): readonly string[] {
+    const place = { line: frame.line - 1, column: frame.column - 1 };
+    const name = nameIn(frame);
+    const found: string[] = [];
+    let left = MOST_READ;
+    for (const each of this.#writtenIn(file)) {
+      if (!isBefore(each, place)) continue;
+      const body = this.#bodies.get(each.node);
+      if (body !== undefined) {
+        if (isBefore(place, endOf(each, body))) break;
+        continue;
+      }
+      if (name !== '' && lastName(this.#graph.nameOf(each.node)) !== name) continue;
+      if (left-- <= 0) break;
+      const text = this.#textOf(each.node);
+      // A class is not at work itself.
+      if (/^(?:class\b|$)/.test(text) || !isBefore(place, endOf(each, text))) continue;
+      if (this.#isAroundBody(file, each, text)) break;
+      found.push(text);
+      if (name !== '') break;
+    }
+    return found;
   }
 
   /** One closure of each function, the last in the file first. A module's own is none: its text is the whole file. */
@@ -73,15 +92,23 @@ export class StackFunctions {
       const place = graph.placeOf(node);
       const context = graph.follow(node, 'internal', 'context');
       if (place === undefined || context === undefined || isRealm(graph, context)) continue;
-      found.set(`${place.line}:${place.column}`, { node, ...place });
+      const key = `${place.line}:${place.column}`;
+      if (!found.has(key) || this.#bodies.has(node)) found.set(key, { node, ...place });
     }
     const written = [...found.values()].sort((a, b) => b.line - a.line || b.column - a.column);
     this.#byFile.set(file, written);
     return written;
   }
 
+  #isAroundBody(file: string, around: Written, text: string): boolean {
+    const end = endOf(around, text);
+    return this.#writtenIn(file).some(
+      (each) => this.#bodies.has(each.node) && isBefore(around, each) && isBefore(each, end),
+    );
+  }
+
   #textOf(node: number): string {
-    const text = this.#texts.get(node) ?? this.#live.ask<string>(node, TEXT) ?? '';
+    const text = this.#texts.get(node) ?? this.#live.textOf(node);
     this.#texts.set(node, text);
     return text;
   }
