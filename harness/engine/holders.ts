@@ -173,12 +173,11 @@ function heldBy(root: Suspect, holders: readonly Holder[], words: Lexicon): Susp
   if (holder === undefined || remedy === undefined) {
     const isClients = root.scope.kind === 'test' && words.pooled && !isTimer(root) && root.identity.repeats !== true;
     const isUnknown = isClients && !isDirect(root.trace);
-    return { ...root, ...(isUnknown ? { holderUnknown: true } : {}), ...doubtOf(root) };
+    return { ...root, ...(isUnknown ? { holderUnknown: true } : {}), ...(holder === undefined ? doubtOf(root) : {}) };
   }
   const made = root.trace.some(({ origin }) => origin === 'user') ? [] : (holder.entry.opening?.frames ?? []);
   const trace = [...root.trace, ...withoutConstructors(made, holder.resource)];
-  const doubt = madeByBody(root, [holder]) ? {} : doubtOf(root);
-  return { ...root, trace, identity: { ...root.identity, remedy }, ...doubt };
+  return { ...root, trace, identity: { ...root.identity, remedy } };
 }
 
 /** Only what one line of the test's own body has opened can be nobody else's. */

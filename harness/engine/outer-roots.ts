@@ -81,13 +81,15 @@ export class OuterRoots {
   ): Promise<Pick<AskedOfFile, 'asked' | 'wrapped'>> {
     const { realm, classifier, progress = () => {} } = this.#options;
     const subjects = roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => ({ root, subject })));
-    const { holds, wrapped } = await heap().outerHolders({
-      targets: subjects.map(({ root, subject }) => ({ thing: new WeakRef(subject), trace: root.trace })),
-      code: functions.map((fn) => ({ fn: new WeakRef(fn), text: sourceOf(fn) })),
-      global: new WeakRef(realm.global),
-      originOf: (path) => classifier.origin(path),
-      progress,
-    });
+    const { holds, wrapped } = await heap()
+      .outerHolders({
+        targets: subjects.map(({ root, subject }) => ({ thing: new WeakRef(subject), trace: root.trace })),
+        code: functions.map((fn) => ({ fn: new WeakRef(fn), text: sourceOf(fn) })),
+        global: new WeakRef(realm.global),
+        originOf: (path) => classifier.origin(path),
+        progress,
+      })
+      .finally(() => progress(undefined));
     const asked = roots.map((root) => {
       const known = holds.filter((_, index) => subjects[index]?.root === root);
       return { root, holds: known.find((each) => each !== undefined && each.length > 0) ?? known[0] };

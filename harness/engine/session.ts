@@ -209,7 +209,7 @@ export class Session {
     const lookAgain = (): Look => lookAtAll(this.#all(), this.#knowledge);
     if (lookAgain().due.length > 0) this.#probes.drain();
     await this.#decide(lookAgain, rulings, async () => lookAgain(), letGo);
-    // What the process holds besides is others' where others are at work.
+    // Where others are at work, what the process holds besides is theirs.
     if (this.#options.onlyLineage !== true) await this.#audit(rulings);
   }
 
@@ -257,9 +257,8 @@ export class Session {
     await this.#rule(lookAtAll(this.#all(), this.#knowledge).due, rulings);
   }
 
-  #all(): Entry[] {
-    return [this.host, this.file, this.#deferred, this.#ledger.late].flatMap((list) => this.#sweep(list));
-  }
+  readonly #all = (): Entry[] =>
+    [this.host, this.file, this.#deferred, this.#ledger.late].flatMap((list) => this.#sweep(list));
 
   #sweep(list: EntryList): Entry[] {
     list.entries = this.#ledger.byId.sweep(list.entries);

@@ -65,10 +65,11 @@ const httpRequests: Probe = {
     const started = (message: unknown): void => sent((message as { request?: unknown }).request, started);
     subscribe('http.client.request.start', started);
     return {
-      // A busy connection is its request's to answer for, whoever opened it, and when the request has been told of, so has it.
+      // A busy connection is its request's to answer for, whoever opened it, and when the request has been told of, so has it. Once that
+      // is over, its agent takes it back before long.
       refine(identity) {
         const busy = asObject(field(identity.subject, '_httpMessage'));
-        if (busy === undefined || !known.has(busy)) return identity;
+        if (busy === undefined || !known.has(busy) || isOver(busy as http.ClientRequest)) return identity;
         return { ...identity, kind: 'agent-socket', parents: [busy], pool: 'process' };
       },
       stop() {

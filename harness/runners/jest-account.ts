@@ -232,8 +232,8 @@ export class JestAccount {
     const scope = this.#scopes.get(test);
     if (scope === undefined) return;
     try {
-      const suspicious = (): void => this.#drawn.keep(scope);
-      this.#deliver(await this.#session.leave(scope, suspicious), state.unhandledErrors);
+      const rulings = await this.#session.leave(scope, () => this.#drawn.keep(scope));
+      this.#deliver(rulings, state.unhandledErrors);
     } finally {
       this.#drawn.end(scope);
       if (this.#running === test) this.#running = undefined;
@@ -277,8 +277,6 @@ export class JestAccount {
     errors.push(error);
   }
 
-  readonly #isTheirs = (error: unknown): boolean => !this.#ours.has(error);
-
   #report(): FileReport {
     return fileReport({
       ...this.#options,
@@ -289,7 +287,7 @@ export class JestAccount {
       accepted: this.#accepted,
       focused: this.#focused,
       unhandled: this.#unhandled,
-      isTheirs: this.#isTheirs,
+      isTheirs: (error) => !this.#ours.has(error),
       blamed: this.#blamed,
       timelines: this.#drawn.timelines,
       harnessFailures: this.#harnessFailures,
