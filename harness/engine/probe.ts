@@ -82,6 +82,8 @@ export interface Lasting {
     readonly noun?: string;
     readonly label?: string;
     readonly endedBy?: string;
+    /** Where its code is written, in place of the line that opened it. */
+    readonly at?: Omit<Frame, 'origin'>;
   };
   /** Its library makes it for whoever calls, so frames of that library do not make it a library's. */
   readonly made?: true;
@@ -89,6 +91,8 @@ export interface Lasting {
   readonly part?: true;
   /** The user has asked for it: any way of being held is one too many, and not only that of being listed for ever. */
   readonly asked?: true;
+  /** It is code that waits, though nobody waits for it: whatever of the application's leads to it, listed or listening, keeps it waiting. */
+  readonly waits?: true;
 }
 
 /** How to look at one kind of resource. It is asked only when a verdict is due, never on the hot path. */

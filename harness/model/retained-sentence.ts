@@ -44,7 +44,7 @@ function remedyOf({ path, remedy, untraced, endedBy, ended, count }: RetainedSay
 }
 
 /** An element of a collection, by whatever kind of collection. */
-export const isListed = ({ how }: PathHop): boolean =>
+export const isListed = ({ how }: Pick<PathHop, 'how'>): boolean =>
   how === 'element' || how === 'key' || how === 'value' || how === 'member';
 
 /** The links that may be cut: those the heap suspects, or else all. */

@@ -1,4 +1,5 @@
 import type { FrameOrigin } from '../../model/frame';
+import { isListed } from '../../model/retained-sentence';
 import type { PathHop } from '../../model/retainer-path';
 import type { HeapPath, Link } from './cheapest-paths';
 import type { Descriptions } from './descriptions';
@@ -53,7 +54,7 @@ export class PathReader {
     let since: Link[] = [];
     links.forEach((link, index) => {
       since.push(link);
-      if (index < links.length - 1 && !this.#isShown(link.to) && !this.#isNamed(link)) return;
+      if (index < links.length - 1 && !this.#isShown(link.to) && !this.#isNamed(link, since)) return;
       hops.push(this.#hop(since));
       since = [];
     });
@@ -89,9 +90,10 @@ export class PathReader {
   }
 
   /** Whether a function of the engine's, one that settles a promise, is held by something of the source. */
-  #isNamed({ from, to, edge }: Link): boolean {
+  #isNamed({ from, to, edge }: Link, since: readonly Link[]): boolean {
     const type = edge === undefined ? undefined : this.#graph.edgeType(edge);
     if (this.#graph.typeOf(to) !== 'closure') return false;
+    if (isListed(this.#links.nameOf(since))) return true;
     return type === 'context' || type === 'element' || (type === 'property' && this.#isShown(from));
   }
 

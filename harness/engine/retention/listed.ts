@@ -25,7 +25,8 @@ type Proof =
  * object a record, a listener the only one, and a variable or a property names the last one until the next takes its place; of these
  * it takes more than one to tell, and more than one test, unless a constant holds them. A timer that lives on is a finding itself.
  */
-function proofOf({ path, listing }: Held, chains: ReadonlySet<string>): Proof | undefined {
+function proofOf({ expected, path, listing }: Held, chains: ReadonlySet<string>): Proof | undefined {
+  if (expected.waits === true) return path !== undefined && keepsWaiting(path) ? { kind: 'listed' } : undefined;
   if (path === undefined || listing === undefined || listing.ofLibrary || !isOfApplication(path)) return undefined;
   const { fingerprint, hops, root } = path;
   const more = (key: string, inOneTest = false): Proof => ({ kind: 'accumulates', key, inOneTest });
@@ -40,6 +41,13 @@ function proofOf({ path, listing }: Held, chains: ReadonlySet<string>): Proof | 
   return kind === 'array' ? more(fingerprint, constant) : { kind: 'listed' };
 }
 
+/**
+ * Whether something of the application's will let code go on that waits: it lists what the code waits for, or listens for it. What
+ * the code closes over is its own, so it does not matter over what the way leads from there.
+ */
+const keepsWaiting = (path: RetainerPath): boolean =>
+  isOfApplication(path) && (isHeldByListener(path) || path.hops.some(isListed));
+
 /** Of what nobody asked about, that which is listed for ever. */
 export function listedOnly(held: readonly Held[]): Held[] {
   const chains = new Set(held.flatMap(({ listing }) => (listing?.kind === 'chain' ? listing.key : [])));
@@ -53,7 +61,8 @@ export function listedOnly(held: readonly Held[]): Held[] {
   }
   const isListedForEver = (each: Held): boolean => {
     const proof = proofs.get(each);
-    if (proof === undefined || isPartOfAnother(each, held)) return false;
+    // A listener that holds what waits is looked at for its weight alone.
+    if (proof === undefined || (each.expected.waits !== true && isPartOfAnother(each, held))) return false;
     if (proof.kind === 'listed') return true;
     const others = alike.get(proof.key) ?? [];
     return proof.inOneTest ? others.length > 1 : new Set(others.map(({ expected }) => expected.scope)).size > 1;

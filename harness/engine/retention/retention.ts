@@ -150,11 +150,12 @@ export class Retention {
       const thing = ref.deref();
       const { lasting } = entry.watch;
       if (thing === undefined || lasting === undefined || !lasting.isOver(thing)) return [];
-      const { kind, noun, label = '', endedBy } = lasting.describe(thing);
+      const { kind, noun, label = '', endedBy, at } = lasting.describe(thing);
       const words = this.#wordsFor(kind);
       const made = lasting.made === true ? { made: true } : {};
       const identity = { kind, subject: thing, ...made };
-      const { scope, openedIn, owner, trace } = this.#suspectOf(entry, identity);
+      const { scope, openedIn, owner, trace: opened } = this.#suspectOf(entry, identity);
+      const trace = at === undefined ? opened : [{ ...at, origin: this.#options.classifier.origin(at.file) }];
       if (this.#knowledge.ruledOut(identity, trace)) return [];
       const told = {
         noun: noun ?? words.noun,
@@ -164,7 +165,8 @@ export class Retention {
         closing: entry.closing,
       };
       const whose = { kind, scope, openedIn, owner, trace, partOf: partsOf(entry) };
-      const expected = { thing: ref, ...whose, ...told, unasked: lasting.asked !== true };
+      const known = { thing: ref, ...whose, ...told, unasked: lasting.asked !== true };
+      const expected = lasting.waits === true ? { ...known, waits: true as const } : known;
       return [endedBy === undefined ? expected : { ...expected, endedBy }];
     });
   }

@@ -178,7 +178,8 @@ function wireHandlers(wiring: Wiring, prototype: object, notes: Notes): void {
 
 /**
  * How far a call's handler has come. Whether it is at work, or has gone without a word, nobody can tell: a handler is not asked for
- * a promise, and one that never answers is what deadlines are tried on. So it is no finding by itself, but what a server waits for.
+ * a promise, and one that never answers is what deadlines are tried on. So it is no finding by itself, but what a server waits for;
+ * what becomes of it once nobody waits is asked of the heap (`handlers.ts`).
  */
 const answered = (stream: object): string =>
   (stream as { readonly headersSent?: boolean }).headersSent === true ? 'ended' : 'answered';

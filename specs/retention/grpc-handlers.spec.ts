@@ -1,0 +1,151 @@
+import { basename } from 'node:path';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { findingsOf } from '../end-to-end/claims';
+import { type JestRun, runJest } from '../end-to-end/jest-project';
+
+jest.setTimeout(90_000);
+
+/** An application's service, which has its ways of waiting. */
+const SERVICE = `
+const { EventEmitter } = require('node:events');
+const bus = new EventEmitter();
+const callbacks = new Map();
+const wakers = new Map();
+const subscribers = new Set();
+const forever = new Promise(() => {});
+exports.works = new EventEmitter();
+const work = () => exports.works.emit('work');
+exports.handlers = {
+  parks(call, answer) { work(); callbacks.set(call.request, answer); }, // line 11
+  async sleeps(call, answer) { work(); await new Promise((wake) => wakers.set(call.request, wake)); answer(null, ''); }, // line 12
+  listens(call, answer) { work(); bus.once('news', (news) => answer(null, news)); }, // line 13
+  subscribes(call) { work(); subscribers.add(call); }, // line 14
+  unsubscribes(call) { work(); subscribers.add(call); call.on('cancelled', () => subscribers.delete(call)); },
+  doesNothing() { work(); },
+  waitsForEver: async (call, answer) => { work(); await forever; answer(null, ''); },
+  keepsTheRequest(call) { work(); callbacks.set('last', call.request); },
+  answersTooLate(call, answer) { work(); callbacks.set('late', answer); call.on('cancelled', () => answer(null, '')); },
+};
+`;
+
+/** Each test has a handler called, gives it up once it is at work, and cleans up. What the test itself could let go is nobody's. */
+const testsOver = (grpc: string, tests: string): string => `
+const grpc = require(${JSON.stringify(require.resolve(grpc))});
+const { once } = require('node:events');
+const { handlers, works } = require('./src/service');
+const io = {
+  requestSerialize: (text) => Buffer.from(text), requestDeserialize: String,
+  responseSerialize: (text) => Buffer.from(text), responseDeserialize: String,
+};
+const own = new Map();
+const mocked = jest.fn(() => works.emit('work'));
+const all = { ...handlers, mocked, parksInItsTest(call, answer) { works.emit('work'); own.set(call.request, answer); } };
+
+async function giveUp(name, how) {
+  const path = '/waits.Service/' + name;
+  const responseStream = name.endsWith('subscribes');
+  const server = new grpc.Server();
+  server.addService({ it: { path, requestStream: false, responseStream, ...io } }, { it: all[name] });
+  const port = await new Promise((done, fail) => {
+    const insecure = grpc.ServerCredentials.createInsecure();
+    server.bindAsync('127.0.0.1:0', insecure, (error, bound) => error ? fail(error) : done(bound));
+  });
+  server.start();
+  const client = new grpc.Client('127.0.0.1:' + port, grpc.credentials.createInsecure());
+  await new Promise((done) => client.waitForReady(Date.now() + 20_000, done));
+  const send = (deadline, done) => responseStream
+    ? client.makeServerStreamRequest(path, io.requestSerialize, String, name, { deadline }).on('error', done)
+    : client.makeUnaryRequest(path, io.requestSerialize, String, name, { deadline }, done);
+  if (how === 'deadline') {
+    let isAtWork = false;
+    works.once('work', () => { isAtWork = true; });
+    while (!isAtWork) await new Promise((done) => send(Date.now() + 200, done));
+  } else {
+    const atWork = once(works, 'work');
+    const ended = new Promise((done) => { atWork.then(() => how === 'cancel' ? call.cancel() : server.forceShutdown()); const call = send(Infinity, done); });
+    await ended;
+  }
+  client.close();
+  if (how !== 'force') await new Promise((done) => server.tryShutdown(done));
+}
+${tests}
+`;
+
+const FILES = {
+  'src/service.js': SERVICE,
+  'newest.test.js': testsOver(
+    '@grpc/grpc-js',
+    `
+test('parks until a deadline', () => giveUp('parks', 'deadline'));
+test('sleeps until it is cancelled', () => giveUp('sleeps', 'cancel'));
+test('listens until its server is shut down', () => giveUp('listens', 'force'));
+test('subscribes until it is cancelled', () => giveUp('subscribes', 'cancel'));
+`,
+  ),
+  'oldest.test.js': testsOver('grpc-js-1.8.5', `test('parks over 1.8', () => giveUp('parks', 'cancel'));`),
+  'clean-late.test.js': testsOver(
+    '@grpc/grpc-js',
+    `test('answers too late', () => giveUp('answersTooLate', 'cancel'));`,
+  ),
+  'clean.test.js': testsOver(
+    '@grpc/grpc-js',
+    `
+test.each(['unsubscribes', 'doesNothing', 'waitsForEver', 'keepsTheRequest', 'mocked', 'parksInItsTest'])(
+  'is given up, and %s', (name) => giveUp(name, 'cancel'));
+`,
+  ),
+};
+
+describe('a gRPC handler nobody waits for any more', () => {
+  let run: JestRun;
+
+  beforeAll(async () => {
+    run = await runJest({ files: FILES, args: ['--maxWorkers=2'] });
+  });
+
+  it('is found where something of the application’s keeps it waiting, at its own line', () => {
+    const found = findingsOf(run).map(({ kind, scope, openedAt, root, message }) => [
+      scope.path.join(),
+      `${kind} ${root.label} ${basename(openedAt?.file ?? '')}:${openedAt?.line}`,
+      message.split('\n').at(-1),
+    ]);
+    expect(found.sort()).toEqual([
+      [
+        'listens until its server is shut down',
+        'retained of /waits.Service/listens service.js:13',
+        expect.stringMatching(/^Remove the listener/),
+      ],
+      [
+        'parks over 1.8',
+        'retained of /waits.Service/parks service.js:11',
+        'Remove the function that holds it from `callbacks` when it is given up.',
+      ],
+      [
+        'parks until a deadline',
+        'retained of /waits.Service/parks service.js:11',
+        'Remove the function that holds it from `callbacks` when it is given up.',
+      ],
+      [
+        'sleeps until it is cancelled',
+        'retained of /waits.Service/sleeps service.js:12',
+        'Remove the function that holds it from `wakers` when it is given up.',
+      ],
+      [
+        'subscribes until it is cancelled',
+        'retained of /waits.Service/subscribes service.js:14',
+        'Remove it from `subscribers` when it is given up.',
+      ],
+    ]);
+    expect(findingsOf(run)[0]?.message).toMatch(
+      /^An unanswered gRPC call of \S+ was given up in this test, yet is still reachable\.\n/,
+    );
+  });
+
+  it('is over where nothing leads to it, it has answered, or its test could let it go', () => {
+    const clean = [...run.tests].filter(([, { file }]) => file.startsWith('clean'));
+    expect(clean.map(([name, { status, messages }]) => `${name}: ${status}${messages}`)).toEqual(
+      clean.map(([name]) => `${name}: passed`),
+    );
+    expect(clean).toHaveLength(7);
+  });
+});
