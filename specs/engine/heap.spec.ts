@@ -34,6 +34,20 @@ setTimeout(async () => {
 }, 20);
 `;
 
+/** A process that asks with so many small objects in one list, or else in lists of a hundred, and says how much memory it needed. */
+const LISTING = `
+const { explain } = require(${JSON.stringify(EXPLAIN)});
+const [count, length] = process.argv.slice(1).map(Number);
+exports.lists = [];
+for (let made = 0; made < count; made += length) exports.lists.push(Array.from({ length }, () => ({ a: {} })));
+exports.target = { of: 'all' };
+const target = new WeakRef(exports.target);
+setTimeout(async () => {
+  const answer = await explain({ targets: [target], global: undefined, testFile: undefined, mostHeapBytes: 500e6 });
+  console.log(JSON.stringify({ kind: answer.targets?.[0]?.kind, bytes: process.resourceUsage().maxRSS * 1024 }));
+}, 20);
+`;
+
 let temporary: string;
 beforeEach(() => {
   temporary = mkdtempSync(join(tmpdir(), 'leakgate-heap-spec-'));
@@ -72,5 +86,16 @@ describe('asking the heap', () => {
   it('says why, if it cannot', async () => {
     const { answer } = await asked(500e6, join(temporary, 'no-such-folder'));
     expect(answer).toEqual({ kind: 'failed', why: expect.stringContaining('ENOENT') });
+  });
+
+  it('needs no kilobyte for each element of a long list', async () => {
+    const count = 200_000;
+    const needed = async (length: number): Promise<number> => {
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', LISTING, String(count), String(length)]);
+      const { kind, bytes } = JSON.parse(stdout) as { kind: string; bytes: number };
+      expect(kind).toBe('held');
+      return bytes;
+    };
+    expect((await needed(count)) - (await needed(100))).toBeLessThan(count * 500);
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeHeapSnapshot } from 'node:v8';
 import type { HeapGraph } from './heap-graph';
+import { IndexNames, longestList } from './index-names';
 import { SnapshotParser } from './snapshot-parser';
 
 // A test may have put stand-ins in their place.
@@ -23,7 +24,9 @@ export function takeSnapshot(progress: (said: string) => void): HeapGraph {
     progress('writing a heap snapshot');
     // `exposeNumericValues` is newer than the types.
     const options = { exposeNumericValues: true } as object;
+    const names = new IndexNames(longestList());
     const file = (write as (name: string, options: object) => string)(join(folder, 'heap.heapsnapshot'), options);
+    void names.count;
     return readSnapshot(file, progress);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
