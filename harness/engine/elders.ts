@@ -1,4 +1,4 @@
-import type { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Each costs something for every promise, so the work of long ago is not told apart any more. */
 const MOST = 4;
@@ -19,7 +19,25 @@ export function retire(context: AsyncLocalStorage<unknown>, goesOn: boolean): vo
   if (elders.length > MOST) elders.shift()?.disable();
 }
 
-/** Whether the running code descends from a test of an earlier file in this process. */
-export function isEldersWork(): boolean {
-  return elders.some((elder) => elder.getStore() !== undefined);
+let files: AsyncLocalStorage<number> | undefined;
+
+/**
+ * Begins a file: all that its run comes to do is marked with its number, what its modules begin while they load too, which has no
+ * lineage. The mark costs something for every promise, so there is none until a file keeps what it leaves.
+ * @param keeps the file leaves its work as it is
+ */
+export function beginFile(id: number, keeps: boolean): void {
+  if (keeps) files ??= new AsyncLocalStorage();
+  files?.enterWith(id);
+}
+
+/**
+ * Whether the running code descends from an earlier file in this process than the one of that number.
+ * @param id `undefined` for a scope that is no file's, and has others at work around it
+ */
+export function isEldersWork(id: number | undefined): boolean {
+  const file = files?.getStore();
+  return (
+    (id !== undefined && file !== undefined && file !== id) || elders.some((elder) => elder.getStore() !== undefined)
+  );
 }

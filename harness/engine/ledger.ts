@@ -61,9 +61,12 @@ export class Ledger implements Recorder {
     this.#watches.set(type, watch);
   }
 
-  /** Begins a file: from here on everything is recorded. */
-  open(file: Scope): void {
-    this.stage.open(file);
+  /**
+   * Begins a file: from here on everything is recorded.
+   * @param keeps what it leaves is left as it is
+   */
+  open(file: Scope, keeps = false): void {
+    this.stage.open(file, keeps);
     // Muted, for hooks are themselves accounted for, and a test environment of the user's own may be on the stack.
     this.mute(() => this.#hook.enable());
   }

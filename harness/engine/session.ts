@@ -65,7 +65,7 @@ export class Session {
       this.#verdicts.learn(probe.kinds);
       this.#probes.start(probe, this.#options.realm);
     }
-    this.#ledger.open(this.file);
+    this.#ledger.open(this.file, !this.#options.cleanUp);
     this.#setupMs = nowMs() - startedMs;
   }
 
@@ -276,9 +276,8 @@ export class Session {
   }
 
   #ruleForeignCloses(scope: Scope, rulings: Ruling[]): void {
-    for (const { entry, identity } of this.#ledger.foreignCloses.takeBy(scope)) {
+    for (const { entry, identity } of this.#ledger.foreignCloses.takeBy(scope))
       rulings.push(this.#verdicts.foreignClose(suspectOf(entry, identity, this.#knowledge), scope));
-    }
   }
 
   /** Makes findings of roots and puts the process back in order. */

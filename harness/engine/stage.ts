@@ -1,6 +1,6 @@
 import { AsyncResource, executionAsyncId } from 'node:async_hooks';
 import type { OwnerKind } from '../model/scope';
-import { isEldersWork } from './elders';
+import { beginFile, isEldersWork } from './elders';
 import type { Scope } from './scope';
 
 /** Who is running: to whom it falls what appears without lineage. */
@@ -22,9 +22,13 @@ export class Stage {
     this.#onlyLineage = onlyLineage;
   }
 
-  /** A file begins: its modules load. */
-  open(file: Scope): void {
+  /**
+   * A file begins: its modules load.
+   * @param keeps it leaves its work as it is
+   */
+  open(file: Scope, keeps: boolean): void {
     this.file = file;
+    if (!this.#onlyLineage) beginFile(file.id, keeps);
     this.#loading = true;
     this.#ownId = executionAsyncId();
     this.#firstId = new AsyncResource('LEAKGATE').asyncId();
@@ -66,7 +70,7 @@ export class Stage {
 
   /** Whether a context began before the file did, or descends from work of an earlier file. */
   isOlder(asyncId: number): boolean {
-    if (isEldersWork()) return true;
+    if (isEldersWork(this.#onlyLineage ? undefined : this.file?.id)) return true;
     return !this.#loading && asyncId > 0 && asyncId < this.#firstId && asyncId !== this.#ownId;
   }
 }

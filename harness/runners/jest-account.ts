@@ -70,10 +70,7 @@ export class JestAccount {
       everyStack: level === 'trace' || level === 'paranoid',
       collectEachTest: level === 'paranoid',
       cleanUp: leftovers === 'release',
-      exceptions: {
-        rules: options.rules,
-        baseline: { entries: options.baseline, titles: () => titlesOf(this.#root) },
-      },
+      exceptions: { rules: options.rules, baseline: { entries: options.baseline, titles: () => titlesOf(this.#root) } },
       mostHeapBytes,
       ...terminalProgress(),
       around: (scope) => this.#bodies.around(this.#tests.get(scope), scope),

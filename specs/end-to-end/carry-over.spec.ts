@@ -4,11 +4,8 @@ import { runJest } from './jest-project';
 
 jest.setTimeout(60_000);
 
-/** Its work goes on, by way of promises, in whatever runs after it. The agent is of the process: it tells the next file of each round. */
-const FIRST = `
-const { globalAgent } = require('node:http');
-const net = require('node:net');
-test('leaves work running', async () => {
+/** It goes on, by way of promises, in whatever runs after it. The agent is of the process: it tells the next file of each round. */
+const WORK = `
   setInterval(async () => {
     await new Promise((done) => setImmediate(done));
     await 'a turn of promises';
@@ -16,8 +13,16 @@ test('leaves work running', async () => {
     setTimeout(() => {}, 60_000);
     globalAgent.emit('a round');
   }, 2);
-});
 `;
+
+const begun = (first: string): string => `
+const { globalAgent } = require('node:http');
+const net = require('node:net');
+${first}
+`;
+
+const BY_A_TEST = begun(`test('leaves work running', async () => {${WORK}});`);
+const AT_IMPORT = begun(`${WORK}\ntest('comes after', () => {});`);
 
 const SECOND = `
 const { once } = require('node:events');
@@ -40,9 +45,12 @@ module.exports = class extends Sequencer {
 `;
 
 describe('what an earlier file left running in the same process', () => {
-  it('is laid to no test of a later one, and excuses none', async () => {
+  it.each([
+    ['by a test', BY_A_TEST, 'leaves work running: failed'],
+    ['while its modules loaded', AT_IMPORT, 'comes after: passed'],
+  ])('is laid to no test of a later one where it was begun %s, and excuses none', async (_how, first, own) => {
     const run = await runJest({
-      files: { 'first.test.js': FIRST, 'second.test.js': SECOND, 'in-order.js': IN_ORDER },
+      files: { 'first.test.js': first, 'second.test.js': SECOND, 'in-order.js': IN_ORDER },
       config: {
         testSequencer: './in-order.js',
         testEnvironmentOptions: { leakgate: { graceMs: 50, leftovers: 'keep' } },
@@ -53,10 +61,7 @@ describe('what an earlier file left running in the same process', () => {
     expect(inSecond.map(({ scope, openedAt, count }) => [scope.path.join(), openedAt?.line, count])).toEqual([
       ['careless', 10, 1],
     ]);
-    expect([...run.tests].map(([name, { status }]) => `${name}: ${status}`).sort()).toEqual([
-      'careless: failed',
-      'innocent: passed',
-      'leaves work running: failed',
-    ]);
+    const statuses = [...run.tests].map(([name, { status }]) => `${name}: ${status}`);
+    expect(statuses.sort()).toEqual(['careless: failed', 'innocent: passed', own].sort());
   });
 });
