@@ -59,6 +59,7 @@ function slotsTo(hold: OuterHold, root: Suspect): readonly OuterStep[] | undefin
   const { steps, opened, seenBy } = hold;
   const at = steps.findIndex((step, index) => isClient(step, steps[index + 1], root));
   const slots = at < 0 ? steps : steps.slice(0, at + 1);
+  if (!isWritten(slots)) return undefined;
   // A list of the application's may be there to list what tests make.
   if (seenBy.size === 0 && slots.some(({ how }) => how !== 'variable' && how !== 'property')) return undefined;
   const writers = opened.map(withoutAsides).filter((code) => writesTo(code, slots));
@@ -67,11 +68,21 @@ function slotsTo(hold: OuterHold, root: Suspect): readonly OuterStep[] | undefin
   return at < 0 ? undefined : slots;
 }
 
+/** Whether a person would say so: from a variable through records and classes of the user's, and through nothing else. */
+const isWritten = (slots: readonly OuterStep[]): boolean =>
+  slots.every(({ how, name }) => how !== 'internal' && !UNWRITTEN.has(name)) &&
+  slots.slice(0, -1).every(({ kind, origin }) => kind === 'record' || origin === 'user');
+
+const UNWRITTEN = new Set(['__proto__', 'prototype', 'constructor', 'process']);
+
 /** Whether it is what has opened `root`: by a method of its own, or a library's object by that library's code. */
 function isClient(step: OuterStep, next: OuterStep | undefined, root: Suspect): boolean {
   if (next === undefined) return false;
+  // Somebody has called for what listens: it was not opened on the way to something else.
+  if (root.identity.listening === true) return false;
   if (isOnStack(step.methods, root.trace)) return true;
-  return step.kind === 'object' && step.origin === 'library' && root.trace[0]?.origin === 'library';
+  const isObject = step.kind === 'object' || (step.kind === 'function' && next.how === 'variable');
+  return isObject && step.origin === 'library' && root.trace[0]?.origin === 'library';
 }
 
 /** Another test that speaks of the variable has left its like, and that variable holds it no more: each test has one of its own. */

@@ -41,3 +41,14 @@ export function registeredModules(graph: HeapGraph): ReadonlyMap<number, string>
   }
   return registered;
 }
+
+/** What they export, where that is an object or a function, each with its file. */
+export function exportsOf(graph: HeapGraph): ReadonlyMap<number, string> {
+  const exported = new Map<number, string>();
+  for (const [module, file] of moduleObjects(graph)) {
+    const node = graph.follow(module, 'property', 'exports');
+    if (node !== undefined && (graph.typeOf(node) === 'object' || graph.typeOf(node) === 'closure'))
+      exported.set(node, file);
+  }
+  return exported;
+}

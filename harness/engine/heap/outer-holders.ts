@@ -11,7 +11,7 @@ import { Links } from './links';
 import { LiveObjects } from './live-objects';
 import { Liveness } from './liveness';
 import { type Method, methodsOf } from './methods';
-import { registeredModules } from './module-objects';
+import { exportsOf, registeredModules } from './module-objects';
 import { globalsOf, type NamedRoot } from './named-roots';
 import { NumberKeys } from './number-keys';
 import { PathReader, type ReadHop } from './path-reader';
@@ -145,15 +145,23 @@ class OuterSearch {
     };
     const reachable = this.#liveness.reachable(cuts);
     const all = [...this.#beginnings.keys()];
-    /** Through none of the other beginnings, nor through a realm: what is held by those is theirs. */
-    const pathsFrom = (roots: readonly number[]) => {
+    const exported = exportsOf(this.#graph);
+    /** Through no other beginning, no realm and no module of anybody else's: what is held by those is theirs. */
+    const pathsFrom = (roots: readonly number[], through: readonly number[]) => {
       const live = reachable.slice();
-      for (const node of [...realms, ...all]) live[node] = 0;
-      for (const node of roots) live[node] = reachable[node] ?? 0;
+      for (const node of [...realms, ...all, ...this.#scripts.modules.keys(), ...exported.keys()]) live[node] = 0;
+      for (const node of [...roots, ...through]) live[node] = reachable[node] ?? 0;
       return cheapestPaths(this.#graph, { ...search, live, roots: roots.map(asRoot) });
     };
     const isAround = (node: number): boolean => (this.#beginnings.get(node)?.seenBy.size ?? 0) > 0;
-    const found = [pathsFrom(all.filter(isAround)), pathsFrom(all.filter((node) => !isAround(node)))];
+    const own = [...exported].filter(([, file]) => this.#originOf(file) === 'user').map(([node]) => node);
+    const found = [
+      pathsFrom(all.filter(isAround), []),
+      pathsFrom(
+        all.filter((node) => !isAround(node)),
+        own,
+      ),
+    ];
     const holds = asked.map((target, index) => {
       if (reachable[target] !== 1) return undefined;
       return found.flatMap((paths) => {
@@ -228,7 +236,9 @@ class OuterSearch {
   ): OuterHold[] {
     const beginning = this.#beginnings.get(path.root.node);
     if (beginning === undefined) return [];
-    const steps = reader.steps(path).map((hop) => this.#step(hop, target));
+    const read = reader.steps(path).map((hop) => this.#step(hop, target));
+    // Globals may be the entries of a dictionary.
+    const steps = beginning.file === undefined ? read.map(asProperty) : read;
     const opened = beginning.file === undefined ? [] : functions.textsIn(beginning.file, trace);
     return [{ ...beginning, steps, opened }];
   }
@@ -246,6 +256,9 @@ class OuterSearch {
     };
   }
 }
+
+const asProperty = (step: OuterStep, index: number): OuterStep =>
+  index === 0 && step.how === 'value' ? { ...step, how: 'property', name: step.name.replace(/^"|"$/g, '') } : step;
 
 const asRoot = (node: number): NamedRoot => ({ node, kind: 'module', label: '', stableLabel: '', cost: 0 });
 

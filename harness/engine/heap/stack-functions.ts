@@ -69,7 +69,9 @@ export class StackFunctions {
         if (isBefore(place, endOf(each, body))) break;
         continue;
       }
-      if (name !== '' && lastName(this.#graph.nameOf(each.node)) !== name) continue;
+      // A stack names a function by where it was put, too; a snapshot only by its own name.
+      const own = lastName(this.#graph.nameOf(each.node));
+      if (name !== '' && own !== '' && own !== name) continue;
       if (left-- <= 0) break;
       const text = this.#textOf(each.node);
       // A class is not at work itself.
