@@ -126,6 +126,7 @@ export class Holders {
     const beginning = budget.spend() ? this.#ledger.beginning(above, 'deep') : undefined;
     const scope = beginning === undefined ? acting : (beginning.scope as Scope | undefined);
     if (scope === undefined || scope.answerable.kind === 'run') return;
+    scope.answerable.calls.made(beginning?.opening);
     this.#ledger.byId.write(
       this.#made,
       new Entry(-1, watch, resource, true, scope, 'lineage', beginning?.opening, undefined),

@@ -287,6 +287,7 @@ export class Ledger implements Recorder {
     this.byId.note(entry);
     const scope = entry.scope;
     const home = scope.answerable;
+    home.calls.opened(entry.opening);
     if (entry.late || home.sealed) {
       this.byId.write(this.late, entry);
       return;

@@ -16,6 +16,8 @@ export interface Opening {
   readonly atImport: boolean;
   /** Whose module it was. */
   readonly importing?: FrameOrigin;
+  /** If it was a library's code that opened it: the file that the user's code, or in a later tick Node, has called. */
+  readonly entered?: string;
   /** Frames of the runner were on the stack, and none of the user's, not even as a module loading: not the tests' doing. */
   readonly hostOnly: boolean;
   /** Who opened it for itself, by the innermost frame: Node, or the runner (a test's deadline). */
@@ -207,6 +209,7 @@ export class OpeningCamera {
     let inline: string | undefined;
     let last: FrameOrigin = 'node';
     let importing: FrameOrigin | undefined;
+    let entered: string | undefined;
     for (const site of sites) {
       const file = site.getFileName();
       if (file == null || file === '') {
@@ -242,6 +245,7 @@ export class OpeningCamera {
         case 'user':
           above = false;
           last = origin;
+          if (user === 0 && origin === 'library') entered = file;
           if (origin === 'user' ? ++user > KEPT_USER : ++library > KEPT_LIBRARY) break;
           frames.push({
             file,
@@ -255,6 +259,7 @@ export class OpeningCamera {
     }
     const hostOnly = host && user === 0 && !atImport;
     const imported = importing === undefined ? {} : { importing };
-    return { frames, inner, innerFn, atImport, ...imported, hostOnly, forItself, byPlugin, atMs: nowMs() };
+    const through = entered === undefined ? {} : { entered };
+    return { frames, inner, innerFn, atImport, ...imported, ...through, hostOnly, forItself, byPlugin, atMs: nowMs() };
   }
 }

@@ -1,4 +1,5 @@
 import type { ScopeKind, ScopeRef } from '../model/scope';
+import { Calls } from './calls';
 import type { Entry } from './entry';
 import type { Opening } from './opening';
 import { StackBudget } from './stack-budget';
@@ -38,6 +39,8 @@ export class Scope {
   readonly incidentalBudget: StackBudget;
   /** For callbacks put off to the end of the tick: a client connects in one of a test's first. */
   readonly putOffBudget: StackBudget;
+  /** Into libraries. */
+  readonly calls = new Calls();
   /** What its own code runs under. */
   readonly lineage: Lineage = { scope: this, act: undefined };
   /** What was opened in this scope and not yet seen released, oldest first. */

@@ -59,7 +59,7 @@ function traceOf(entry: Entry, memory: Memory | undefined): readonly Frame[] {
     const further = origin.opening?.frames ?? [];
     if (knows(further)) return [...own, ...further];
   }
-  return own;
+  return [...own, ...entry.scope.answerable.calls.leadingTo(entry.opening)];
 }
 
 /** The frames of whoever called the package that made it. */

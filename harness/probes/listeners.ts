@@ -72,8 +72,8 @@ const listenerWatch: Watch = {
       subject: registration,
       label: `for ${quoted} on ${name}`,
       parents: [emitter],
-      // `events.once` listens for errors too, on behalf of the same promise.
-      adjunct: awaited && event === 'error',
+      // `events.once` listens for errors too, on behalf of the same promise; a library to end what the same call has opened.
+      adjunct: (awaited && event === 'error') || opening?.frames[0]?.origin === 'library',
       diesWithFile: sandboxed,
       remedy: awaited
         ? 'Await it, or abort it through the `signal` option of `events.once`,'

@@ -73,6 +73,8 @@ const port: Watch = {
       kind: broadcast ? 'broadcast-channel' : 'message-port',
       subject: resource,
       parents: first === undefined ? [] : [first],
+      // A pool of a library's talks to its threads over ports of its own.
+      adjunct: opening?.frames[0]?.origin === 'library',
       release: () => {
         (resource as { close: () => void }).close();
       },
