@@ -1,5 +1,6 @@
 import type { ScopeKind, ScopeRef } from '../model/scope';
 import { Calls } from './calls';
+import { nowMs } from './clock';
 import type { Entry } from './entry';
 import type { Opening } from './opening';
 import { StackBudget } from './stack-budget';
@@ -63,11 +64,12 @@ export class Scope {
     this.file = file;
     this.hook = hook;
     const shared = kind === 'hook' ? parent : undefined;
-    this.budget = shared?.budget ?? new StackBudget(32, 1);
-    this.incidentalBudget = shared?.incidentalBudget ?? new StackBudget(4, 0.1);
-    this.putOffBudget = shared?.putOffBudget ?? new StackBudget(6, 0.1);
-    this.makerBudget = shared?.makerBudget ?? new StackBudget(16, 0.25);
-    this.actBudget = shared?.actBudget ?? new StackBudget(6, 0.25);
+    const atMs = nowMs();
+    this.budget = shared?.budget ?? new StackBudget(32, 1, atMs);
+    this.incidentalBudget = shared?.incidentalBudget ?? new StackBudget(4, 0.1, atMs);
+    this.putOffBudget = shared?.putOffBudget ?? new StackBudget(6, 0.1, atMs);
+    this.makerBudget = shared?.makerBudget ?? new StackBudget(16, 0.25, atMs);
+    this.actBudget = shared?.actBudget ?? new StackBudget(6, 0.25, atMs);
   }
 
   /** The scope that answers: a hook's is its test or suite. */

@@ -1,4 +1,4 @@
-const { hrtime } = process;
+import { nowMs } from './clock';
 
 /** How many stacks are captured: as a budget allows, or all of them. */
 export type StackPolicy = 'budget' | 'all';
@@ -15,15 +15,17 @@ export class StackBudget {
   readonly #most: number;
   #tokens: number;
   #refused = 0;
-  #sinceNs = hrtime.bigint();
+  #sinceMs: number;
 
   /**
    * @param initial captures there are at once, and the most that can be saved up
    * @param perMs captures that each millisecond earns after that
+   * @param sinceMs from when on, by the harness's clock; default: now
    */
-  constructor(initial: number, perMs: number) {
+  constructor(initial: number, perMs: number, sinceMs: number = nowMs()) {
     this.#tokens = initial;
     this.#most = initial;
+    this.#sinceMs = sinceMs;
     this.#perMs = perMs;
   }
 
@@ -40,10 +42,10 @@ export class StackBudget {
     }
     if (++this.#refused < PATIENCE) return false;
     this.#refused = 0;
-    const now = hrtime.bigint();
-    const earned = Math.floor((Number(now - this.#sinceNs) / 1e6) * this.#perMs);
+    const atMs = nowMs();
+    const earned = Math.floor((atMs - this.#sinceMs) * this.#perMs);
     if (earned < 1) return false;
-    this.#sinceNs = now;
+    this.#sinceMs = atMs;
     this.#tokens = Math.min(this.#most, earned) - 1;
     return true;
   }
