@@ -3,44 +3,47 @@ import { asObject, field } from '../engine/native';
 import type { ActiveProbe, Identity, Probe, Recorder, Watch } from '../engine/probe';
 import { Patches } from './patching/patch';
 
+/** One of a channel's subscribers, or stores. */
+interface Part {
+  readonly channel: WeakRef<object>;
+  /** A function, or an `AsyncLocalStorage`. */
+  readonly who: WeakRef<object>;
+}
+
 /** Somebody on a channel. It holds neither channel nor subscriber. */
 interface Subscription {
+  /** What it was called on: a tracing channel may be gone before its five channels. */
   readonly channel: WeakRef<object>;
-  /** A subscriber, an `AsyncLocalStorage`, or the handlers of a tracing channel. */
-  readonly subscriber: WeakRef<object>;
   readonly way: 'subscribe' | 'bindStore' | 'trace';
+  readonly label: string;
+  /** It is on while any of them is. */
+  readonly parts: readonly Part[];
   /** Made again since: the later one answers. */
   superseded: boolean;
 }
 
 const PHASES = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
 
-const subscribersOf = (channel: object): readonly unknown[] =>
-  (field(channel, '_subscribers') as readonly unknown[] | undefined) ?? [];
-
-/** A tracing channel is five channels; it is subscribed to while any of them is. */
-function isTraced(tracing: object, handlers: object): boolean {
-  return PHASES.some((phase) => {
-    const channel = asObject(Reflect.get(tracing, phase));
-    const handler: unknown = Reflect.get(handlers, phase);
-    return channel !== undefined && typeof handler === 'function' && subscribersOf(channel).includes(handler);
+/** A tracing channel is five channels, and its handlers as many functions. */
+function partsOf(channel: object, who: object, way: Subscription['way']): readonly Part[] {
+  if (way !== 'trace') return [{ channel: new WeakRef(channel), who: new WeakRef(who) }];
+  return PHASES.flatMap((phase) => {
+    const [on, handler] = [asObject(Reflect.get(channel, phase)), asObject(Reflect.get(who, phase))];
+    return on === undefined || handler === undefined ? [] : [{ channel: new WeakRef(on), who: new WeakRef(handler) }];
   });
 }
 
-function isOn({ channel, subscriber, way, superseded }: Subscription): boolean {
-  if (superseded) return false;
-  const on = channel.deref();
-  const who = subscriber.deref();
+function isPartOn(part: Part, way: Subscription['way']): boolean {
+  const on = part.channel.deref();
+  const who = part.who.deref();
   if (on === undefined || who === undefined) return false;
-  switch (way) {
-    case 'subscribe':
-      return subscribersOf(on).includes(who);
-    case 'bindStore':
-      return (field(on, '_stores') as ReadonlyMap<unknown, unknown> | undefined)?.has(who) ?? false;
-    case 'trace':
-      return isTraced(on, who);
-  }
+  if (way === 'bindStore')
+    return (field(on, '_stores') as ReadonlyMap<unknown, unknown> | undefined)?.has(who) ?? false;
+  return ((field(on, '_subscribers') as readonly unknown[] | undefined) ?? []).includes(who);
 }
+
+const isOn = ({ parts, way, superseded }: Subscription): boolean =>
+  !superseded && parts.some((part) => isPartOn(part, way));
 
 const UNDO = { subscribe: 'unsubscribe', bindStore: 'unbindStore', trace: 'unsubscribe' } as const;
 
@@ -61,19 +64,19 @@ const subscriptionWatch: Watch = {
   state: (resource) => (isOn(resource as Subscription) ? 'open' : 'released'),
   identify(resource, opening): Identity | undefined {
     const subscription = resource as Subscription;
-    const { way } = subscription;
-    const channel = subscription.channel.deref();
-    const subscriber = subscription.subscriber.deref();
-    if (channel === undefined || subscriber === undefined) return undefined;
+    const { way, label, parts } = subscription;
     const inner = opening?.inner;
     if (opening?.frames.length === 0 || (inner !== undefined && inner !== 'node:diagnostics_channel')) return undefined;
     return {
       kind: 'channel-subscription',
       subject: subscription,
-      label: nameOf(channel, way),
+      label,
       remedy: REMEDIES[way],
       release: () => {
-        (channel as Record<string, (who: object) => void>)[UNDO[way]]?.(subscriber);
+        for (const { channel, who } of parts) {
+          const [on, each] = [channel.deref() as Record<string, (who: object) => void> | undefined, who.deref()];
+          if (each !== undefined) on?.[UNDO[way]]?.(each);
+        }
       },
     };
   },
@@ -114,8 +117,8 @@ const diagnosticsChannels: Probe = {
         if (on === undefined || subscriber === undefined) return result;
         const others = bySubscriber.get(subscriber) ?? [];
         for (const other of others) other.superseded ||= other.way === way && other.channel.deref() === on;
-        const channel = new WeakRef(on);
-        const subscription: Subscription = { channel, subscriber: new WeakRef(subscriber), way, superseded: false };
+        const what = { channel: new WeakRef(on), way, label: nameOf(on, way), parts: partsOf(on, subscriber, way) };
+        const subscription: Subscription = { ...what, superseded: false };
         bySubscriber.set(subscriber, [...others.filter((other) => !other.superseded), subscription]);
         recorder.opened({ watch: subscriptionWatch, resource: subscription, keep: true, above: wrapper });
         return result;

@@ -71,6 +71,8 @@ const performance: Probe = {
     const histograms = new Switches(recorder, {
       on: ['enable'],
       off: ['disable'],
+      // Only its native half samples, and stays.
+      goesOn: true,
       identify: (histogram) => ({
         kind: 'loop-histogram',
         release: () => {

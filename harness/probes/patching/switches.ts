@@ -2,9 +2,9 @@ import { asObject } from '../../engine/native';
 import type { ActiveProbe, Identity, Recorder, Watch } from '../../engine/probe';
 import { Patches } from './patch';
 
-/** Something with an on and an off. The record holds the thing weakly; whether it is on is known by its calls. */
+/** Something with an on and an off; whether it is on is known by its calls. The thing itself is held weakly, where that tells enough. */
 interface Switched {
-  readonly thing: WeakRef<object>;
+  readonly thing: Pick<WeakRef<object>, 'deref'>;
   off: boolean;
 }
 
@@ -13,6 +13,8 @@ export interface Switch {
   /** Methods that switch it on. */
   readonly on: readonly string[];
   readonly off: readonly string[];
+  /** What is on goes on though nobody has the thing any more: then that is held until it is switched off. Default: Node itself holds it. */
+  readonly goesOn?: boolean;
   /** `undefined` for what is none of the user's. */
   identify(thing: object): Omit<Identity, 'subject'> | undefined;
 }
@@ -60,7 +62,9 @@ export class Switches implements ActiveProbe {
         const result = call();
         const thing = asObject(self);
         if (thing === undefined || this.#on.get(thing)?.off === false) return result;
-        const switched: Switched = { thing: new WeakRef(thing), off: false };
+        const held =
+          this.#kind.goesOn === true ? { deref: () => (switched.off ? undefined : thing) } : new WeakRef(thing);
+        const switched: Switched = { thing: held, off: false };
         this.#on.set(thing, switched);
         this.#recorder.opened({ watch: this.#watch, resource: switched, keep: true, above: wrapper });
         return result;
