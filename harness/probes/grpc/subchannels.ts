@@ -3,7 +3,7 @@ import type { Identity, Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
 import { type Account, isGone, MADE, prototypeOf, subjectOf } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
-import { drainsByItself, pauseOf } from './wiring/pauses';
+import { drainsByItself, isPausing, pauseOf } from './wiring/pauses';
 import { References } from './wiring/references';
 import { Wiring } from './wiring/wiring';
 
@@ -114,8 +114,8 @@ const subchannels: Probe = {
       isOwnCode: wiring.isOwnCode,
       lasting: {
         of: subjectOf,
-        // The pool keeps it until it is swept, and may hand it out again.
-        isOver: (thing) => references(thing) <= 0,
+        // The pool keeps it until it is swept, and may hand it out again; and what paces its attempts keeps it to its end.
+        isOver: (thing) => references(thing) <= 0 && !isPausing(thing, 'backoffTimeout'),
         describe: (thing) => ({ kind: 'grpc-subchannel', label: `to ${addressOf(thing)}` }),
         made: true,
         part: true,

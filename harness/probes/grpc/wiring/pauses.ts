@@ -3,6 +3,10 @@ import { asObject, field } from '../../../engine/native';
 /** The timer of a thing's own pause between two attempts, which it keeps in the field `name`. */
 export const pauseOf = (thing: object, name: string): unknown => field(asObject(field(thing, name)) ?? {}, 'timerId');
 
+/** Whether such a pause is under way. Its timer keeps the thing until it is over, and then lets go of it. */
+export const isPausing = (thing: object, name: string): boolean =>
+  field(asObject(field(thing, name)) ?? {}, 'running') === true;
+
 /**
  * Whether a timer is the pause of something that will do nothing when it fires: it drains by itself.
  * @param pausesOf the timers by which a thing spaces out what it tries
