@@ -61,10 +61,29 @@ function makerPackage(suspect: Suspect, by: Suspect): string | undefined {
   return undefined;
 }
 
+/**
+ * The most telling one is named, and which that is hangs on nothing that takes time: what is on its way out comes last, and of timers,
+ * which come and go, the longest comes first.
+ */
+function weightOf({ identity, entries, owns }: Suspect): readonly [number, number, number, string] {
+  const isEnding = identity.ending === true || entries.some((entry) => entry.state() === 'closing');
+  const delayMs = identity.facts?.delayMs;
+  const isTimerAlone = owns.length === 0 && entries.every(({ watch }) => watch.transient === true);
+  return [isEnding ? 1 : 0, isTimerAlone ? 1 : 0, typeof delayMs === 'number' ? -delayMs : 0, identity.kind];
+}
+
+function compare(a: readonly (number | string)[], b: readonly (number | string)[]): number {
+  for (const [index, value] of a.entries()) {
+    const other = b[index];
+    if (other !== undefined && value !== other) return value < other ? -1 : 1;
+  }
+  return 0;
+}
+
 /** What is left of a root that was closed; `undefined` if it was not. */
 export function leftoverOf(root: Suspect): Leftover | undefined {
   if (root.closed === undefined) return undefined;
-  const all = [...liveBeneath(root)];
+  const all = [...liveBeneath(root)].sort((a, b) => compare(weightOf(a.live), weightOf(b.live)));
   const [first] = all;
   if (first === undefined) return undefined;
   const { live, by } = first;

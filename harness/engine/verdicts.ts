@@ -72,7 +72,8 @@ export class Verdicts {
     const left = leftoverOf(root);
     const suspects = withPackageNames(left?.at === undefined ? trace : [left.at, ...trace]);
     const subject = left === undefined ? identity.kind : `${identity.kind} > ${left.live.identity.kind}`;
-    return fingerprint({ findingKind: kind, kind: subject, trace: suspects, rootDir: this.#rootDir });
+    const library = left?.library === undefined ? {} : { library: left.library };
+    return fingerprint({ findingKind: kind, kind: subject, trace: suspects, ...library, rootDir: this.#rootDir });
   }
 
   #finding(kind: OpenKind, group: Readonly<Group>, scope: Scope): Finding {

@@ -10,6 +10,8 @@ export interface Suspect {
   /** Of the resource; and of what it left, where it was closed. */
   readonly kind: string;
   readonly trace: readonly Frame[];
+  /** The package whose doing it is, where that is known by more than a frame: whether there is one hangs on what a stack cost. */
+  readonly library?: string;
   /** Paths are taken relative to it. */
   readonly rootDir: string;
 }
@@ -48,10 +50,11 @@ const FAMILY: Readonly<Record<FindingKind, string>> = {
  */
 export function fingerprint(suspect: Suspect): string {
   const user = suspect.trace.find((frame) => frame.origin === 'user');
-  const library = suspect.trace.find((frame) => frame.origin === 'library');
+  const frame = suspect.trace.find(({ origin }) => origin === 'library');
+  const library = suspect.library ?? (frame && (packageOfFrame(frame) ?? ''));
   const hash = createHash('sha256');
   hash.update(`${FAMILY[suspect.findingKind]}\n${suspect.kind}\n`);
-  if (library !== undefined) hash.update(`${packageOfFrame(library) ?? ''}\n`);
+  if (library !== undefined) hash.update(`${library}\n`);
   if (user !== undefined) hash.update(`${portable(user.file, suspect.rootDir)}\n${ownName(user.fn)}\n`);
   return hash.digest('hex').slice(0, 12);
 }
