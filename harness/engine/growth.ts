@@ -1,5 +1,7 @@
 import type { Frame, FrameOrigin } from '../model/frame';
 import type { Counts, GrownThing, Growth } from '../model/growth';
+import type { Rule } from '../model/rule';
+import { keptShort } from './built-in-rules';
 import { turn } from './clock';
 import { collectUntil } from './gc';
 import { type Births, watchBirths } from './growth-births';
@@ -29,6 +31,8 @@ export interface GrowthSetting {
   readonly classifier: FileClassifier;
   /** How a place in the transformed source is said. */
   readonly placeOf: (frame: Frame) => string;
+  /** What libraries keep by design. */
+  readonly rules: readonly Rule[];
   /** Used heap past which no snapshot is taken, in bytes. */
   readonly mostHeapBytes: number;
 }
@@ -96,14 +100,16 @@ export class GrowthWatch {
   }
 
   #grown(begin: GrowthPoint, half: GrowthPoint, run: number, births: Births): readonly GrownThing[] {
-    const { rootDir, classifier, placeOf } = this.#setting;
+    const { rootDir, classifier, placeOf, rules } = this.#setting;
+    const isKeptShort = keptShort(rules);
     const { census, explanation } = this.#look();
     const points: GrowthPoints = [begin, half, { run, heap: census.counts, descriptors: openDescriptors() }];
     const samples = samplesOf(census, points);
     const growing = new Set([...samples].filter(([, { contains }]) => !contains).map(([node]) => census.classOf(node)));
     const roots = new Roots();
-    for (const [node, { path, through }] of explanation.pathsTo(new Set(samples.keys()))) {
+    for (const [node, { path, through, links }] of explanation.pathsTo(new Set(samples.keys()))) {
       const { counts, contains } = samples.get(node) as Counted;
+      if (isKeptShort(links)) continue;
       if (!contains && isNobodys(census, node, classifier)) continue;
       const frame = contains ? undefined : (births.of(census.classOf(node)) ?? writtenAt(census, node));
       const own = census.classOf(node);

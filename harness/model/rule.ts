@@ -47,13 +47,16 @@ export interface PlacedRule {
 
 /** Built-in knowledge of a library: something it keeps by design, so no test can be asked to release it. */
 export interface Rule {
-  /** Resource kind. */
+  /** Resource kind; `growth` for a list that is longer after each run of a scenario, up to some length. */
   readonly kind: string;
-  /** The npm package that opens it, by its own name. */
+  /** The npm package that opens it, by its own name; `node` for Node itself. */
   readonly package: string;
   /** End of the path of the file in that package that opens it, or implements it where that is known. */
   readonly file: string;
-  /** Name of the function there that opens it. Absent: all that the file opens of this kind is meant. */
+  /**
+   * Name of the function there that opens it; of the variable or property that holds it, where it is a list. Absent: all that the
+   * file opens of this kind is meant.
+   */
   readonly fn?: string;
   /** Why it cannot leak. */
   readonly reason: string;

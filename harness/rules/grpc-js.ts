@@ -19,6 +19,15 @@ const grpcJs: readonly Rule[] = [
       "connections that are drained are given a time of grace, at whose end those still open are cut: it is unref'd, fires once, and does nothing where none is left",
     reference: 'https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/src/server.ts',
   },
+  {
+    kind: 'growth',
+    package: '@grpc/grpc-js',
+    file: 'build/src/channelz.js',
+    fn: 'events',
+    reason:
+      'what happened last to a channel, a subchannel or a server is traced for channelz: of 64 events the older half is dropped',
+    reference: 'https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/src/channelz.ts',
+  },
 ];
 
 export default grpcJs;

@@ -10,6 +10,7 @@ import { spot } from '../model/sentence';
 import { UsageError } from '../model/usage-error';
 import { asWritten } from './as-written';
 import { jestFiles } from './jest-files';
+import { plugIns } from './plug-ins';
 import type { SourceMapper } from './source-maps';
 
 /** What a scenario within a test left. */
@@ -99,7 +100,9 @@ async function growthOver(runs: unknown, fn: () => unknown, keeper: Keeper): Pro
   const { global, rootDir } = keeper;
   const placeOf = (frame: Frame): string => spot(keeper.mapped([frame])[0] ?? frame, rootDir);
   const classifier = jestFiles;
-  const watch = new GrowthWatch({ global, rootDir, classifier, placeOf, mostHeapBytes: keeper.options.mostHeapBytes });
+  const { mostHeapBytes } = keeper.options;
+  const { rules } = plugIns();
+  const watch = new GrowthWatch({ global, rootDir, classifier, placeOf, rules, mostHeapBytes });
   const growth = await watch.over(runs, fn);
   return growth.grown.length === 0 ? undefined : sayGrowth(growth);
 }

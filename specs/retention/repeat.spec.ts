@@ -77,6 +77,48 @@ describe('leakgate.repeat', () => {
     ]);
   });
 
+  it('lets libraries and Node keep the short lists they keep by design, and nobody else', async () => {
+    const { tests } = await runJest({
+      files: {
+        'some.test.js': `
+          const http = require('node:http');
+          const { Client, Server, ServerCredentials, credentials } = require(${JSON.stringify(require.resolve('@grpc/grpc-js'))});
+          const { leakgate } = require('leakgate');
+          const own = { events: [] };
+          test('connects to a server that traces it', async () => {
+            const server = new Server();
+            const port = await new Promise((done) => server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_, bound) => done(bound)));
+            await leakgate.repeat(15, async () => {
+              const client = new Client('127.0.0.1:' + port, credentials.createInsecure());
+              await new Promise((done, fail) => client.waitForReady(Date.now() + 20_000, (error) => error ? fail(error) : done()));
+              client.close();
+            });
+            server.forceShutdown();
+          });
+          test('fetches', async () => {
+            const server = http.createServer((request, response) => response.setHeader('connection', 'close').end('ok'));
+            await new Promise((done) => server.listen(0, '127.0.0.1', done));
+            await leakgate.repeat(15, async () => {
+              await (await fetch('http://127.0.0.1:' + server.address().port)).text();
+            });
+            server.closeAllConnections();
+            server.close();
+          });
+          test('traces for itself', async () => {
+            await leakgate.repeat(15, () => { own.events.push({ timestamp: new Date() }); });
+          });`,
+      },
+      config: { moduleNameMapper: PACKAGE, testTimeout: 120_000 },
+    });
+    expect(
+      [...tests].map(([name, { messages }]) => [name, /\S+`Date`|^.*Error.*$/m.exec(messages)?.[0] ?? '']),
+    ).toEqual([
+      ['connects to a server that traces it', ''],
+      ['fetches', ''],
+      ['traces for itself', expect.stringContaining('GrowthError')],
+    ]);
+  });
+
   it('only runs the scenario without the gate', async () => {
     const { tests } = await runJest({
       files: {

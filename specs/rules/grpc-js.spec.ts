@@ -1,4 +1,5 @@
 import { Client, credentials, Server, ServerCredentials } from '@grpc/grpc-js';
+import { ChannelzTrace } from '@grpc/grpc-js/build/src/channelz';
 import { getSubchannelPool } from '@grpc/grpc-js/build/src/subchannel-pool';
 import { describe, expect, it, jest } from '@jest/globals';
 import grpcJs from '../../harness/rules/grpc-js';
@@ -15,10 +16,11 @@ function bind(server: Server): Promise<number> {
 }
 
 describe('what grpc-js keeps by design', () => {
-  it('is the sweep of the subchannel pool, and the grace of drained connections', () => {
+  it('is the sweep of the subchannel pool, the grace of drained connections, and the last events of a trace', () => {
     expect(grpcJs.map(({ kind, file, fn }) => [kind, file, fn])).toEqual([
       ['interval', 'build/src/subchannel-pool.js', undefined],
       ['timeout', 'build/src/server.js', 'drain'],
+      ['growth', 'build/src/channelz.js', 'events'],
     ]);
   });
 
@@ -52,5 +54,15 @@ describe('what grpc-js keeps by design', () => {
       clearTimeout(timer);
       expect(() => callback()).not.toThrow();
     }
+  });
+
+  it('traces no more than 64 events', () => {
+    const trace = new ChannelzTrace();
+    const kept = Array.from({ length: 200 }, () => {
+      trace.addTrace('CT_INFO', 'once more');
+      return trace.getTraceMessage().events?.length ?? 0;
+    });
+    expect(Math.max(...kept.slice(0, 100))).toBe(Math.max(...kept.slice(100)));
+    expect(Math.max(...kept)).toBeLessThanOrEqual(64);
   });
 });

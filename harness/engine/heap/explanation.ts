@@ -1,5 +1,6 @@
 import type { FrameOrigin } from '../../model/frame';
 import type { PathRoot, RetainerPath } from '../../model/retainer-path';
+import type { WrittenLink } from '../built-in-rules';
 import { bystanders, withoutVariablesOf } from './bystanders';
 import { cheapestPaths, type HeapPath } from './cheapest-paths';
 import { Descriptions } from './descriptions';
@@ -33,8 +34,12 @@ interface Read {
   /** All nodes on the way, the object included. */
   readonly through: readonly number[];
   readonly listing: Listing;
+  readonly links: readonly WrittenLink[];
   readonly path: Omit<RetainerPath, 'alike' | 'bytes' | 'totalBytes'>;
 }
+
+/** A path, all nodes it leads through, and its links as they are written. */
+export type PathToNode = Pick<Read, 'through' | 'links'> & { readonly path: RetainerPath };
 
 /**
  * Everything that is found out about one snapshot. The graph and the searches together take 1.4 times the size of its file; writing
@@ -85,14 +90,14 @@ export class Explanation {
   }
 
   /** Paths to nodes of one's own choice, with all the nodes they lead through; none for what only bystanders hold. */
-  pathsTo(nodes: ReadonlySet<number>): ReadonlyMap<number, { path: RetainerPath; through: readonly number[] }> {
+  pathsTo(nodes: ReadonlySet<number>): ReadonlyMap<number, PathToNode> {
     const realms = this.#realms();
     const cuts = this.#cuts(realms);
     const read = this.#read(nodes, this.#liveness.reachable(cuts), cuts, realms);
     return new Map(
-      [...read].map(([node, { path, through }]) => [
+      [...read].map(([node, { path, through, links }]) => [
         node,
-        { path: { ...path, alike: 1, bytes: 0, totalBytes: 0 }, through },
+        { path: { ...path, alike: 1, bytes: 0, totalBytes: 0 }, through, links },
       ]),
     );
   }
@@ -134,6 +139,10 @@ export class Explanation {
         target,
         through: path.links.map(({ to }) => to),
         listing,
+        links: reader.steps(path).map(({ name }, at, steps) => {
+          const holder = steps[at - 1]?.node;
+          return { name, file: holder === undefined ? path.root.file : this.#scripts.fileOf(holder) };
+        }),
         path: {
           root: rootOf(path),
           hops: markSuspects(hops.map(({ node: _node, className: _class, origin: _origin, ...hop }) => hop)),
