@@ -12,21 +12,28 @@ const isOver = (request: http.ClientRequest): boolean => {
   return response !== undefined && (response.destroyed || (response.complete && response.readableEnded));
 };
 
+const labelOf = (each: http.ClientRequest): string =>
+  `${each.method} ${each.protocol}//${each.getHeader('host') ?? each.host}${each.path}`;
+
 const request: Watch = {
   state: (resource) => (isOver(resource as http.ClientRequest) ? 'released' : 'open'),
   identify(resource) {
     const each = resource as http.ClientRequest;
-    const { method, protocol, path } = each;
     const socket = each.socket ?? undefined;
     return {
       kind: 'http-request',
       subject: each,
-      label: `${method} ${protocol}//${each.getHeader('host') ?? each.host}${path}`,
+      label: labelOf(each),
       children: socket === undefined ? [] : [socket],
       release: () => {
         if (socket !== undefined) cut(socket);
       },
     };
+  },
+  lasting: {
+    of: (resource) => resource,
+    isOver: (thing) => isOver(thing as http.ClientRequest),
+    describe: (thing) => ({ kind: 'http-request', label: labelOf(thing as http.ClientRequest) }),
   },
 };
 

@@ -14,6 +14,11 @@ function commandOf({ spawnargs }: ChildProcess): string {
   return [program === process.execPath ? 'node' : program, ...args].join(' ');
 }
 
+const labelOf = (owner: ChildProcess): string => {
+  const command = commandOf(owner);
+  return `(pid ${owner.pid}: ${command.length > LABEL ? `${command.slice(0, LABEL - 3)}...` : command})`;
+};
+
 const child: Watch = {
   state(resource, asyncId) {
     return nativeLives(resource, asyncId) ? 'open' : 'released';
@@ -26,7 +31,7 @@ const child: Watch = {
     return {
       kind: 'child-process',
       subject: owner,
-      label: `(pid ${owner.pid}: ${command.length > LABEL ? `${command.slice(0, LABEL - 3)}...` : command})`,
+      label: labelOf(owner),
       facts: { pid: owner.pid, command, ipc: channel !== undefined },
       ...(channel === undefined ? {} : { remedy: LEAVE }),
       children: [...owner.stdio.flatMap((stream) => stream ?? []), ...(channel === undefined ? [] : [channel])],
@@ -34,6 +39,11 @@ const child: Watch = {
         owner.kill('SIGKILL');
       },
     };
+  },
+  lasting: {
+    of: (resource) => asObject(slot(resource, 'owner_symbol')),
+    isOver: (thing) => (thing as ChildProcess).exitCode !== null || (thing as ChildProcess).signalCode !== null,
+    describe: (thing) => ({ kind: 'child-process', label: labelOf(thing as ChildProcess) }),
   },
 };
 

@@ -214,6 +214,14 @@ const datagram: Watch = {
     }
     return { kind: 'udp-socket', subject: owner, label, release: () => owner.close() };
   },
+  lasting: {
+    of: (handle) => asObject(slot(handle, 'owner_symbol')),
+    isOver(thing) {
+      const state = asObject(slot(thing, 'state symbol'));
+      return state !== undefined && field(state, 'handle') === null;
+    },
+    describe: () => ({ kind: 'udp-socket' }),
+  },
   guard: guardClose,
 };
 

@@ -54,6 +54,11 @@ const watcher: Watch = {
       },
     };
   },
+  lasting: {
+    of: (resource) => asObject(slot(resource, 'owner_symbol')),
+    isOver: (thing) => field(thing, '_handle') === null,
+    describe: () => ({ kind: 'watcher' }),
+  },
 };
 
 const statWatcher: Watch = {

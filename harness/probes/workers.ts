@@ -80,6 +80,11 @@ const port: Watch = {
       },
     };
   },
+  lasting: {
+    of: (resource) => resource,
+    isOver: (thing) => asyncIdOf(thing) < 0,
+    describe: () => ({ kind: 'message-port' }),
+  },
 };
 
 /** Worker threads, message ports and broadcast channels. */

@@ -114,6 +114,56 @@ test('forgets its worker', async () => {
   forgetConnection(worker);
 });
 `,
+  'others.test.js': `
+const child = require('node:child_process');
+const dgram = require('node:dgram');
+const fs = require('node:fs');
+const http = require('node:http');
+const { MessageChannel } = require('node:worker_threads');
+const { once } = require('node:events');
+const { noteConnection, forgetConnection } = require('./src/registry');
+let server;
+beforeAll(async () => {
+  server = http.createServer((request, response) => response.setHeader('connection', 'close').end('ok'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(async () => {
+  server.close();
+  await once(server, 'close');
+});
+const closed = async (thing) => {
+  thing.close();
+  await once(thing, 'close');
+};
+const answered = async (request) => {
+  const [response] = await once(request, 'response');
+  await once(response.resume(), 'close');
+};
+const get = () => ({ host: '127.0.0.1', port: server.address().port, agent: false });
+${[
+  ['child process', `child.spawn(process.execPath, ['-e', ''])`, `await once(thing, 'close');`],
+  ['watcher', 'fs.watch(__filename)', 'await closed(thing);'],
+  ['UDP socket', `dgram.createSocket('udp4').bind(0)`, 'await closed(thing);'],
+  ['message port', 'new MessageChannel().port1', 'await closed(thing);'],
+  ['request', 'http.get(get())', 'await answered(thing);'],
+]
+  .map(
+    ([noun, opened, close]) => `
+test('leaks a ${noun} that is listed', async () => {
+  const thing = ${opened}; // opens
+  noteConnection(thing);
+  ${close}
+});
+test('forgets its ${noun}', async () => {
+  const thing = ${opened};
+  noteConnection(thing);
+  ${close}
+  forgetConnection(thing);
+});`,
+  )
+  .join('')}
+`,
   'named.test.js': `${START}
 const { noteLast, lastOne } = require('./src/registry');
 let server, sockets = [];
