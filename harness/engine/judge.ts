@@ -47,7 +47,8 @@ export function patienceWith(seen: Look): Patience {
 const staysByDesign = (root: Suspect, knowledge: Knowledge): boolean =>
   root.identity.pool === 'process' || knowledge.ruledOut(root.identity, root.trace);
 
-const isCollectable = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.watch.collectable === true);
+const isCollectable = ({ identity, entries }: Suspect): boolean =>
+  identity.collectable === true || entries.every((entry) => entry.watch.collectable === true);
 
 /** Nobody else will release it: it is stranded itself, or something is that it has left after its own close. */
 const hasStranded = (suspect: Suspect): boolean =>

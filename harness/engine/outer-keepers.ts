@@ -57,7 +57,7 @@ export function keeperOf({ root, holds }: Asked, all: AskedOfFile): Keeper | 'ow
  */
 function slotsTo(hold: OuterHold, root: Suspect): readonly OuterStep[] | undefined {
   const { steps, opened, seenBy } = hold;
-  const at = steps.findIndex((step, index) => isClient(step, steps[index + 1], root));
+  const at = steps.findIndex((step, index) => isClient(step, steps[index + 1], root, hold));
   const slots = at < 0 ? steps : steps.slice(0, at + 1);
   if (!isWritten(slots)) return undefined;
   // A list of the application's may be there to list what tests make.
@@ -76,11 +76,11 @@ const isWritten = (slots: readonly OuterStep[]): boolean =>
 const UNWRITTEN = new Set(['__proto__', 'prototype', 'constructor', 'process']);
 
 /** Whether it is what has opened `root`: by a method of its own, or a library's object by that library's code. */
-function isClient(step: OuterStep, next: OuterStep | undefined, root: Suspect): boolean {
+function isClient(step: OuterStep, next: OuterStep | undefined, root: Suspect, hold: OuterHold): boolean {
   if (next === undefined) return false;
   // Somebody has called for what listens: it was not opened on the way to something else.
   if (root.identity.listening === true) return false;
-  if (isOnStack(step.methods, root.trace)) return true;
+  if (isOnStack(step.methods, root.trace, hold)) return true;
   const isObject = step.kind === 'object' || (step.kind === 'function' && next.how === 'variable');
   return isObject && step.origin === 'library' && root.trace[0]?.origin === 'library';
 }

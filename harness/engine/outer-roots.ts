@@ -69,7 +69,8 @@ export class OuterRoots {
     const code = [...places.values()].flatMap(({ own, suites }) => [...own, ...suites.flatMap(({ bodies }) => bodies)]);
     const functions = [...new Set(code)];
     const chosen = fewOfEach(doubtful, keyOf);
-    const all: AskedOfFile = { file: this.#file, functions, places, ...(await this.#holdsOf(chosen, functions)) };
+    const answer = await this.#holdsOf(chosen, functions, places);
+    const all: AskedOfFile = { file: this.#file, functions, places, ...answer };
     const found = new Map(all.asked.map((each) => [each.root, keeperOf(each, all)]));
     const alike = new Map([...found].map(([root, keeper]) => [keyOf(root), keeper]));
     return (root) => (found.has(root) ? found.get(root) : alike.get(keyOf(root)));
@@ -78,12 +79,17 @@ export class OuterRoots {
   async #holdsOf(
     roots: readonly Suspect[],
     functions: readonly object[],
+    places: AskedOfFile['places'],
   ): Promise<Pick<AskedOfFile, 'asked' | 'wrapped'>> {
     const { realm, classifier, progress = () => {} } = this.#options;
     const subjects = roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => ({ root, subject })));
     const { holds, wrapped } = await heap()
       .outerHolders({
-        targets: subjects.map(({ root, subject }) => ({ thing: new WeakRef(subject), trace: root.trace })),
+        targets: subjects.map(({ root, subject }) => ({
+          thing: new WeakRef(subject),
+          trace: root.trace,
+          own: new Set(places.get(root.scope)?.own.map((fn) => functions.indexOf(fn))),
+        })),
         code: functions.map((fn) => ({ fn: new WeakRef(fn), text: sourceOf(fn) })),
         global: new WeakRef(realm.global),
         originOf: (path) => classifier.origin(path),

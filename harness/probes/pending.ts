@@ -29,6 +29,14 @@ const job = inFlight('crypto-job', 'ondone', (request) => ({
   label: `(${request.constructor.name.replace(/Job$/, '')})`,
 }));
 
+type Stream = object & { readonly bytesWritten: number; readonly writableLength: number; destroy(): void };
+
+/**
+ * Whether nothing was ever written to a stream. Only at the first write does the engine take memory of its own, 256 kB for a `Gzip`
+ * (measured on Node 20 to 26), that only a close or a collection frees; before that it is an object like any other.
+ */
+const isUnused = ({ bytesWritten, writableLength }: Stream): boolean => bytesWritten === 0 && writableLength === 0;
+
 const zlib: Watch = {
   state(resource, asyncId) {
     if (!nativeLives(resource, asyncId)) return 'released';
@@ -36,9 +44,10 @@ const zlib: Watch = {
     return owner === undefined || owner.destroyed === true || owner._handle !== resource ? 'released' : 'open';
   },
   identify(resource) {
-    const owner = asObject(slot(resource, 'owner_symbol')) as { destroy(): void } | undefined;
+    const owner = asObject(slot(resource, 'owner_symbol')) as Stream | undefined;
     if (owner === undefined) return undefined;
     return {
+      collectable: isUnused(owner),
       // The functions that take a callback put it on the stream they make.
       kind: typeof field(owner, 'cb') === 'function' ? 'zlib-job' : 'zlib-stream',
       subject: owner,

@@ -23,6 +23,7 @@ describeProbe('pending', {
   'leaks-pbkdf2': job('pbkdf2'),
   'leaks-scrypt': job('scrypt'),
   'leaks-gzip': zlib('Gzip'),
+  'leaks-written-gzip': zlib('Gzip'),
   'leaks-gunzip': zlib('Gunzip'),
   'leaks-brotli': zlib('BrotliCompress'),
   'leaks-inflate-raw': zlib('InflateRaw'),

@@ -33,7 +33,7 @@ export function cheapestPaths(
     readonly targets: ReadonlySet<number>;
     readonly live: Uint8Array;
     readonly cuts: Cuts;
-    readonly liveness: Liveness;
+    readonly liveness: Pick<Liveness, 'holds' | 'valuesByKey'>;
     readonly costs: LinkCosts;
   },
 ): ReadonlyMap<number, HeapPath> {

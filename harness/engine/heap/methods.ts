@@ -6,6 +6,8 @@ export interface Method {
   readonly name: string;
   /** Where it is written; `undefined` for the engine's own. */
   readonly file: string | undefined;
+  /** Where it begins in that. */
+  readonly place: string;
 }
 
 /** So many classes above its own are asked. */
@@ -15,7 +17,8 @@ const DEPTH = 6;
 export function methodsOf(graph: HeapGraph, scripts: Scripts, node: number): readonly Method[] {
   const found: Method[] = [];
   const add = (closure: number, name: string): void => {
-    found.push({ name, file: scripts.fileOf(closure) });
+    const { line = 0, column = 0 } = graph.placeOf(closure) ?? {};
+    found.push({ name, file: scripts.fileOf(closure), place: `${line}:${column}` });
   };
   if (graph.typeOf(node) === 'closure') add(node, graph.nameOf(node));
   let each: number | undefined = node;

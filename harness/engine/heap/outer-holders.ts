@@ -1,29 +1,24 @@
 import { type Frame, type FrameOrigin, normalizePath } from '../../model/frame';
 import type { PathHop } from '../../model/retainer-path';
 import { turn } from '../clock';
-import { bystanders } from './bystanders';
-import { cheapestPaths, type HeapPath } from './cheapest-paths';
-import { Descriptions } from './descriptions';
-import type { HeapGraph } from './heap-graph';
 import { findHeld, hold } from './holder';
-import { LinkCosts } from './link-costs';
-import { Links } from './links';
-import { LiveObjects } from './live-objects';
-import { Liveness } from './liveness';
-import { type Method, methodsOf } from './methods';
-import { exportsOf, registeredModules } from './module-objects';
-import { globalsOf, type NamedRoot } from './named-roots';
-import { NumberKeys } from './number-keys';
-import { PathReader, type ReadHop } from './path-reader';
-import { realmsOf } from './realms';
-import { isContext, isRealm, Scripts } from './scripts';
+import type { Method } from './methods';
+import { OuterSearch } from './outer-search';
 import { takeSnapshot } from './snapshot-file';
-import { nameIn, StackFunctions } from './stack-functions';
+import { nameIn } from './stack-functions';
+
+/** A thing that a test left. */
+export interface OuterTarget {
+  readonly thing: WeakRef<object>;
+  /** The stack of its opening. */
+  readonly trace: readonly Frame[];
+  /** By index, the functions of its own test: only what one of these sees can be its holder's variable. */
+  readonly own: ReadonlySet<number>;
+}
 
 /** Who is asked for. */
 export interface OuterQuestion {
-  /** Things that a test left, each with the stack of its opening. */
-  readonly targets: readonly { readonly thing: WeakRef<object>; readonly trace: readonly Frame[] }[];
+  readonly targets: readonly OuterTarget[];
   /** Functions written in suites, a test's body or a hook: what is around them outlives each of their calls. */
   readonly code: readonly { readonly fn: WeakRef<object>; readonly text: string }[];
   readonly global: WeakRef<object>;
@@ -54,16 +49,9 @@ export interface OuterHold {
   readonly steps: readonly OuterStep[];
   /** Texts of the functions on the opening's stack that are written in that file. */
   readonly opened: readonly string[];
+  /** Where functions begin that were at work on that stack without their names, each with its file. */
+  readonly working: ReadonlySet<string>;
 }
-
-/** A variable's scope, or a module, or a global: where a search begins. */
-interface Beginning {
-  readonly file: string | undefined;
-  readonly seenBy: Set<number>;
-  readonly atTop: boolean;
-}
-
-const RECORDS = /^(?:Object|Array|Map|Set)$/;
 
 /** What the heap answers. */
 export interface OuterAnswer {
@@ -92,179 +80,15 @@ export async function outerHolders(question: OuterQuestion): Promise<OuterAnswer
   const graph = takeSnapshot(progress);
   const nodes = held.length > 0 ? findHeld(graph) : new Map<string, number>();
   return new OuterSearch(graph, nodes, question.originOf).of(
-    targets.map(({ trace }) => trace),
+    targets,
     code.map(({ text }) => text),
   );
 }
 
-class OuterSearch {
-  readonly #graph: HeapGraph;
-  readonly #nodes: ReadonlyMap<string, number>;
-  readonly #originOf: (file: string) => FrameOrigin;
-  readonly #scripts: Scripts;
-  readonly #liveness: Liveness;
-  readonly #beginnings = new Map<number, Beginning>();
-
-  constructor(graph: HeapGraph, nodes: ReadonlyMap<string, number>, originOf: (file: string) => FrameOrigin) {
-    this.#graph = graph;
-    this.#nodes = nodes;
-    this.#originOf = originOf;
-    this.#scripts = new Scripts(graph);
-    this.#liveness = new Liveness(graph);
-  }
-
-  of(traces: readonly (readonly Frame[])[], code: readonly string[]): OuterAnswer {
-    const realms = realmsOf(this.#graph, this.#scripts, this.#nodes.get('global'));
-    this.#beginInModules(realms);
-    const wrappers = code.map((_, index) => this.#nodes.get(`code ${index}`));
-    const bodies = wrappers.map((node) => (node === undefined ? undefined : this.#wrappedBy(node)));
-    bodies.forEach((node, index) => {
-      this.#beginAround(node, index);
-    });
-    const others = bystanders(this.#graph, this.#scripts);
-    const asked = traces.map((_, index) => this.#nodes.get(`target ${index}`) ?? -1);
-    const wanted = new Set(asked);
-    for (const node of wanted) if (node >= 0) others.cut[node] = 0;
-    const cuts = { ...others, seeds: [...others.seeds, ...realms, ...this.#beginnings.keys()] };
-    const descriptions = new Descriptions(this.#graph, this.#scripts, this.#originOf);
-    using numberKeys = new NumberKeys(this.#graph);
-    using live = new LiveObjects(this.#graph);
-    const texts = this.#textsOf(bodies, wrappers, code, live);
-    const functions = new StackFunctions(this.#graph, this.#scripts, live, texts.byNode);
-    const reader = new PathReader(
-      this.#graph,
-      descriptions,
-      new Links(this.#graph, descriptions, numberKeys),
-      () => false,
-    );
-    const search = {
-      targets: wanted,
-      cuts,
-      liveness: this.#liveness,
-      costs: new LinkCosts(this.#graph, (node) => /^(?:node|library)$/.test(descriptions.originOf(node) ?? '')),
-    };
-    const reachable = this.#liveness.reachable(cuts);
-    const all = [...this.#beginnings.keys()];
-    const exported = exportsOf(this.#graph);
-    /** Through no other beginning, no realm and no module of anybody else's: what is held by those is theirs. */
-    const pathsFrom = (roots: readonly number[], through: readonly number[]) => {
-      const live = reachable.slice();
-      for (const node of [...realms, ...all, ...this.#scripts.modules.keys(), ...exported.keys()]) live[node] = 0;
-      for (const node of [...roots, ...through]) live[node] = reachable[node] ?? 0;
-      return cheapestPaths(this.#graph, { ...search, live, roots: roots.map(asRoot) });
-    };
-    const isAround = (node: number): boolean => (this.#beginnings.get(node)?.seenBy.size ?? 0) > 0;
-    const own = [...exported].filter(([, file]) => this.#originOf(file) === 'user').map(([node]) => node);
-    const found = [
-      pathsFrom(all.filter(isAround), []),
-      pathsFrom(
-        all.filter((node) => !isAround(node)),
-        own,
-      ),
-    ];
-    const holds = asked.map((target, index) => {
-      if (reachable[target] !== 1) return undefined;
-      return found.flatMap((paths) => {
-        const path = paths.get(target);
-        return path === undefined ? [] : this.#holdOf(target, path, reader, functions, traces[index] ?? []);
-      });
-    });
-    return { holds, wrapped: texts.wrapped };
-  }
-
-  /** The user's own modules and what they export, and the globals of the tests' realm. */
-  #beginInModules(realms: ReadonlySet<number>): void {
-    const begin = (node: number, file: string): void => {
-      if (this.#originOf(file) === 'user') this.#beginnings.set(node, { file, seenBy: new Set(), atTop: true });
-    };
-    for (const [context, { file, realm }] of this.#scripts.modules) if (realms.has(realm)) begin(context, file);
-    for (const [node, file] of registeredModules(this.#graph)) begin(node, file);
-    for (const node of globalsOf(this.#graph, realms))
-      this.#beginnings.set(node, { file: undefined, seenBy: new Set(), atTop: true });
-  }
-
-  /** Those that are wrapped are asked for theirs. */
-  #textsOf(
-    bodies: readonly (number | undefined)[],
-    wrappers: readonly (number | undefined)[],
-    code: readonly string[],
-    live: LiveObjects,
-  ): { readonly byNode: ReadonlyMap<number, string>; readonly wrapped: ReadonlyMap<number, string> } {
-    const byNode = new Map<number, string>();
-    const wrapped = new Map<number, string>();
-    bodies.forEach((node, index) => {
-      if (node === undefined) return;
-      const text = node === wrappers[index] ? code[index] : (byNode.get(node) ?? live.textOf(node));
-      byNode.set(node, text ?? '');
-      if (node !== wrappers[index]) wrapped.set(index, text ?? '');
-    });
-    return { byNode, wrapped };
-  }
-
-  /** The user's function that a function of the runner's calls: what it closes over. */
-  #wrappedBy(wrapper: number): number {
-    const file = this.#scripts.fileOf(wrapper);
-    const context = this.#graph.follow(wrapper, 'internal', 'context');
-    if (file === undefined || context === undefined || this.#originOf(file) === 'user') return wrapper;
-    for (const edge of this.#graph.edges(context)) {
-      const to = this.#graph.target(edge);
-      if (this.#graph.edgeType(edge) !== 'context' || this.#graph.typeOf(to) !== 'closure') continue;
-      if (this.#originOf(this.#scripts.fileOf(to) ?? '') === 'user') return to;
-    }
-    return wrapper;
-  }
-
-  /** All scopes around a function: its own calls' are none of them. */
-  #beginAround(code: number | undefined, index: number): void {
-    let context = code === undefined ? undefined : this.#graph.follow(code, 'internal', 'context');
-    while (context !== undefined && isContext(this.#graph, context) && !isRealm(this.#graph, context)) {
-      const known = this.#beginnings.get(context);
-      const file = this.#scripts.fileOfContext(context);
-      const beginning = known ?? { file, seenBy: new Set(), atTop: this.#scripts.modules.has(context) };
-      beginning.seenBy.add(index);
-      this.#beginnings.set(context, beginning);
-      context = this.#graph.follow(context, 'internal', 'previous');
-    }
-  }
-
-  #holdOf(
-    target: number,
-    path: HeapPath,
-    reader: PathReader,
-    functions: StackFunctions,
-    trace: readonly Frame[],
-  ): OuterHold[] {
-    const beginning = this.#beginnings.get(path.root.node);
-    if (beginning === undefined) return [];
-    const read = reader.steps(path).map((hop) => this.#step(hop, target));
-    // Globals may be the entries of a dictionary.
-    const steps = beginning.file === undefined ? read.map(asProperty) : read;
-    const opened = beginning.file === undefined ? [] : functions.textsIn(beginning.file, trace);
-    return [{ ...beginning, steps, opened }];
-  }
-
-  #step({ how, name, className, origin, node }: ReadHop, target: number): OuterStep {
-    const isFunction = this.#graph.typeOf(node) === 'closure';
-    const isRecord = node === target || (RECORDS.test(className) && !isFunction);
-    return {
-      how,
-      name,
-      holds: className,
-      kind: isRecord ? 'record' : isFunction ? 'function' : 'object',
-      origin,
-      methods: node === target ? [] : methodsOf(this.#graph, this.#scripts, node),
-    };
-  }
-}
-
-const asProperty = (step: OuterStep, index: number): OuterStep =>
-  index === 0 && step.how === 'value' ? { ...step, how: 'property', name: step.name.replace(/^"|"$/g, '') } : step;
-
-const asRoot = (node: number): NamedRoot => ({ node, kind: 'module', label: '', stableLabel: '', cost: 0 });
-
 /** Whether a function on the stack is one of those methods. */
-export const isOnStack = (methods: readonly Method[], trace: readonly Frame[]): boolean =>
+export const isOnStack = (methods: readonly Method[], trace: readonly Frame[], { working }: OuterHold): boolean =>
   methods.some(
-    ({ name, file }) =>
-      name !== '' && trace.some((frame) => nameIn(frame) === name && normalizePath(frame.file) === file),
+    ({ name, file, place }) =>
+      working.has(`${file} ${place}`) ||
+      (name !== '' && trace.some((frame) => nameIn(frame) === name && normalizePath(frame.file) === file)),
   );

@@ -51,16 +51,27 @@ export class StackFunctions {
   textsIn(file: string, trace: readonly Frame[]): readonly string[] {
     const found = new Set<string>();
     for (const frame of trace) {
-      if (normalizePath(frame.file) === file) for (const text of this.#textsAt(file, frame)) found.add(text);
+      if (normalizePath(frame.file) === file) for (const { text } of this.#at(file, frame)) found.add(text);
     }
     return [...found];
   }
 
+  /** Where the functions begin in which those of a stack are written that have no name, with their files. */
+  aroundNameless(trace: readonly Frame[]): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const frame of trace) {
+      if (frame.origin !== 'user' || nameIn(frame) !== '') continue;
+      const file = normalizePath(frame.file);
+      for (const { line, column } of this.#at(file, frame)) found.add(`${file} ${line}:${column}`);
+    }
+    return found;
+  }
+
   /** The function that a frame stands in, and with it those around it if it has no name: what is written on the spot goes on in it. */
-  #textsAt(file: string, frame: Frame): readonly string[] {
+  #at(file: string, frame: Frame): readonly (Written & { readonly text: string })[] {
     const place = { line: frame.line - 1, column: frame.column - 1 };
     const name = nameIn(frame);
-    const found: string[] = [];
+    const found: (Written & { readonly text: string })[] = [];
     let left = MOST_READ;
     for (const each of this.#writtenIn(file)) {
       if (!isBefore(each, place)) continue;
@@ -77,7 +88,7 @@ export class StackFunctions {
       // A class is not at work itself.
       if (/^(?:class\b|$)/.test(text) || !isBefore(place, endOf(each, text))) continue;
       if (this.#isAroundBody(file, each, text)) break;
-      found.push(text);
+      found.push({ ...each, text });
       if (name !== '') break;
     }
     return found;
