@@ -19,6 +19,7 @@ import {
   mentions,
   withAdditions,
 } from './jest-config-file';
+import { testScript } from './test-script';
 
 /** What Jest makes of its configuration, as far as it matters here. */
 interface Shown {
@@ -78,7 +79,7 @@ function setUpJest(command: JestCommand, cwd: string): void {
     say('Jest runs under the gate already.');
     return;
   }
-  const file = findJestConfig(cwd);
+  const file = findJestConfig(cwd, command.args);
   const environment = environmentOf(before);
   if (file === undefined || environment === undefined || before.configs.length > 1) {
     sayByHand(file, environment === undefined ? undefined : BY_HAND);
@@ -125,13 +126,15 @@ function checkInstalled(cwd: string): void {
 }
 
 /**
- * `leakgate init`: the gate in Jest's configuration, a first baseline, the lines for CI. What is there already is left as it is, so
+ * `leakgate init`: the gate in Jest's configuration, a first baseline, the lines for CI. Jest is started as `npm test` does it. What is there already is left as it is, so
  * that it can be run again at any time.
  * @returns the exit code
  * @throws {UsageError} if leakgate or Jest is not installed, or Jest's configuration cannot be read
  */
 export async function init(words: readonly string[], cwd: string): Promise<number> {
-  const command = jestCommand(words.length === 0 ? ['jest'] : words, cwd);
+  const script = words.length === 0 ? testScript(cwd) : { words, env: {} };
+  Object.assign(process.env, script.env);
+  const command = jestCommand(script.words, cwd);
   checkInstalled(cwd);
   setUpJest(command, cwd);
   const baseline = join(resolveProject(cwd).home, BASELINE_FILE);
@@ -139,8 +142,8 @@ export async function init(words: readonly string[], cwd: string): Promise<numbe
   if (existsSync(baseline)) say(`${shownPath(baseline)} is there already.`);
   else {
     say('Now Jest runs once, to record what leaks today: what fails below for a leak will fail no more.');
-    code = await writeBaseline(words, {}, cwd);
+    code = await writeBaseline(script.words, {}, cwd);
   }
-  say(ciLines(cwd));
+  say(ciLines(cwd, script));
   return code;
 }

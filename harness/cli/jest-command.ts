@@ -17,7 +17,8 @@ const LAUNCHERS = new Set(['npx', 'pnpx', 'bunx', 'npm', 'yarn', 'pnpm']);
 const LAUNCHER_WORD = /^(?:-.*|run|exec|x)$/;
 
 const nameOf = (word: string): string => basename(word.replaceAll('\\', '/')).replace(/\.(?:cmd|exe|js|cjs)$/, '');
-const isJest = (word: string): boolean => nameOf(word) === 'jest' || nameOf(word) === 'jest-cli';
+/** Whether a word of a command names Jest. */
+export const isJest = (word: string): boolean => nameOf(word) === 'jest' || nameOf(word) === 'jest-cli';
 
 /**
  * Understands what stands after `--`: `jest`, a launcher and `jest`, a path to Jest, or Node with flags and such a path.

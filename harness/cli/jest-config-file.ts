@@ -29,11 +29,23 @@ const readAs = (path: string, kind: JestConfigFile['kind']): JestConfigFile => (
   text: readFileSync(path, 'utf8'),
 });
 
+/** The value of `--config`; `undefined` if it is not given. */
+function configFlag(args: readonly string[]): string | undefined {
+  const at = args.findIndex((arg) => /^(?:-c|--config)(?:=|$)/.test(arg));
+  return at < 0 ? undefined : (/=(.*)$/s.exec(args[at] ?? '')?.[1] ?? args[at + 1]);
+}
+
 /**
  * Finds what configures Jest in a folder, as Jest does.
+ * @param args Jest's flags, which may name it
  * @throws {UsageError} for several, or a package.json that is none
  */
-export function findJestConfig(cwd: string): JestConfigFile | undefined {
+export function findJestConfig(cwd: string, args: readonly string[]): JestConfigFile | undefined {
+  const named = configFlag(args);
+  if (named !== undefined) {
+    const path = resolve(cwd, named);
+    return named.startsWith('{') || !existsSync(path) ? undefined : readAs(path, kindOf(path));
+  }
   const found = NAMES.map((name) => join(cwd, name)).filter((path) => existsSync(path));
   const manifest = join(cwd, 'package.json');
   let key: unknown;

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
+import { testScript } from '../../harness/cli/test-script';
 import { inProject, type Project, ROOT } from './cli-project';
 import { LEAKY } from './ratchet-project';
 
@@ -130,6 +131,53 @@ describe('leakgate init', () => {
         for (const [path, text] of Object.entries(config)) expect(read(path)).toBe(text);
       },
     );
+  });
+
+  it('starts Jest as `npm test` does: its flags, its variables, the configuration it names, the package manager', async () => {
+    const esm = "import { setInterval } from 'node:timers';\ntest('leaks', () => { setInterval(() => {}, 5000); });\n";
+    await inInstalled(
+      {
+        'package.json': JSON.stringify({
+          type: 'module',
+          scripts: {
+            test: 'npm run lint && cross-env NODE_OPTIONS=--experimental-vm-modules pnpm exec jest --config conf/jest.json --watch',
+          },
+        }),
+        'pnpm-lock.yaml': '',
+        'conf/jest.json': '{ "rootDir": "..", "watchman": false, "transform": {}, "testMatch": ["**/esm.test.js"] }',
+        'esm.test.js': esm,
+      },
+      async ({ leakgate, read }) => {
+        const run = await leakgate(['init']);
+        expect(run.stdout).toContain("conf/jest.json now has: preset: 'leakgate'\n");
+        expect(run.stdout).toContain(`${BASELINE} holds 1 leak.`);
+        expect(run.stdout).toContain(
+          '      - run: pnpm install --frozen-lockfile\n      - run: NODE_OPTIONS=--experimental-vm-modules pnpm exec leakgate run -- pnpm exec jest --config conf/jest.json --ci\n',
+        );
+        expect(run.code).toBe(0);
+        expect(read('package.json')).not.toContain('"preset"');
+      },
+    );
+  });
+
+  it.each<[string, string, object]>([
+    ['jest', 'jest', {}],
+    ['NODE_ENV=test TZ=UTC jest --coverage', 'jest --coverage', { NODE_ENV: 'test', TZ: 'UTC' }],
+    [
+      'node --experimental-vm-modules node_modules/jest/bin/jest.js',
+      'node --experimental-vm-modules node_modules/jest/bin/jest.js',
+      {},
+    ],
+    ["tsc; jest --testPathPattern 'a b' --watchAll=true", 'jest --testPathPattern a b', {}],
+    ['vitest run', 'jest', {}],
+    ['jest a && jest b', 'jest', {}],
+    ['jest $(cat files)', 'jest', {}],
+    ['', 'jest', {}],
+  ])('takes `%s` for `%s`', async (script, words, env) => {
+    await inProject({ 'package.json': JSON.stringify({ scripts: { test: script } }) }, async ({ dir }) => {
+      const told = testScript(dir);
+      expect([told.words.join(' '), told.env]).toEqual([words, env]);
+    });
   });
 
   it('asks for what is missing', async () => {
