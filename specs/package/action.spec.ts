@@ -24,7 +24,7 @@ const action = parse(readFileSync(resolve(__dirname, '../../action.yml'), 'utf8'
 const [gate] = action.runs.steps;
 
 /** In the place of npx, which would look for an installed leakgate: the one that is built here. */
-const NPX = `#!/bin/sh\nshift 3\nexec "${process.execPath}" "${join(ROOT, 'dist/cli/main.js')}" "$@"\n`;
+const NPX = `#!/bin/sh\nwhile [ "$1" != leakgate ]; do shift; done\nshift\nexec "${process.execPath}" "${join(ROOT, 'dist/cli/main.js')}" "$@"\n`;
 
 interface Ran {
   readonly status: number | null;
@@ -33,15 +33,20 @@ interface Ran {
   readonly summary: string;
 }
 
-/** The action's own script, as GitHub's runner starts a composite step with `shell: bash`. */
+/** The action's own script. */
 function runGate(dir: string, inputs: Readonly<Record<string, string>>): Ran {
-  chmodSync(join(dir, 'bin/npx'), 0o755);
   const given = Object.fromEntries(
     Object.entries(gate?.env ?? {}).map(([name, expression]) => {
       const [, input = ''] = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(expression) ?? [];
       return [name, inputs[input] ?? action.inputs[input]?.default ?? ''];
     }),
   );
+  return runStep(dir, gate?.run ?? '', given);
+}
+
+/** A script as GitHub's runner starts it with `shell: bash`. */
+function runStep(dir: string, script: string, given: Readonly<Record<string, string>> = {}): Ran {
+  chmodSync(join(dir, 'bin/npx'), 0o755);
   const env = {
     ...given,
     PATH: `${join(dir, 'bin')}:${process.env.PATH}`,
@@ -51,15 +56,11 @@ function runGate(dir: string, inputs: Readonly<Record<string, string>>): Ran {
     GITHUB_SHA: 'c0ffee',
     CI: 'true',
   };
-  const { status, stdout } = spawnSync(
-    'bash',
-    ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', gate?.run ?? ''],
-    {
-      cwd: dir,
-      encoding: 'utf8',
-      env,
-    },
-  );
+  const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', script], {
+    cwd: dir,
+    encoding: 'utf8',
+    env,
+  });
   const read = (name: string): string => {
     try {
       return readFileSync(join(dir, name), 'utf8');
@@ -92,6 +93,8 @@ describe('the action', () => {
       expect(JSON.parse(read('.leakgate/report.json'))).toMatchObject({ run: { id: '77', commit: 'c0ffee' } });
       expect(read('.leakgate/junit.xml')).toContain('<failure ');
       expect(read('.leakgate/leaks.sarif')).toContain('"uri": "a.test.js"');
+      expect(read('.leakgate/code-scanning.sarif')).toContain('"uri": "a.test.js"');
+      expect(read('.leakgate/report.html')).toMatch(/^<!doctype html>/i);
     });
   });
 
@@ -116,5 +119,38 @@ describe('the action', () => {
     const exit = (code: string): number | null =>
       spawnSync('bash', ['-e', '-c', verdict?.run ?? ''], { env: { PATH: process.env.PATH, CODE: code } }).status;
     expect([exit(''), exit('0'), exit('3')]).toEqual([4, 0, 3]);
+  });
+});
+
+describe('the workflow that the README tells to copy', () => {
+  const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
+  const [, text = ''] = /^```yaml file=\.github\/workflows\/leaks\.yml\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+  const { jobs } = parse(text) as {
+    readonly jobs: Readonly<Record<'shard' | 'leaks', { readonly steps: readonly Step[] }>>;
+  };
+  const scripts = (job: 'shard' | 'leaks'): string[] =>
+    jobs[job].steps.flatMap(({ run }) => (run === undefined || run === 'npm ci' ? [] : [run]));
+
+  it('gates each shard, and puts them together with annotations, a summary, a page and what code scanning takes', async () => {
+    const clean = Object.fromEntries(['c', 'd'].map((name) => [`${name}.test.js`, FILES['b.test.js']]));
+    await inProject({ ...FILES, ...clean }, async ({ dir, read }) => {
+      const [gated = '', ...others] = scripts('shard');
+      expect(others).toEqual([]);
+      const codes = [1, 2, 3, 4].map((shard) => {
+        const { status } = runStep(dir, gated.replace('${{ matrix.shard }}', String(shard)));
+        spawnSync('sh', ['-c', `mkdir -p shards/shard-${shard} && mv report.json shards/shard-${shard}/`], {
+          cwd: dir,
+        });
+        return status;
+      });
+      expect(codes.sort()).toEqual([0, 0, 0, 3]);
+      const [merge = '', summary = ''] = scripts('leaks');
+      const merged = runStep(dir, merge);
+      expect(merged.status).toBe(3);
+      expect(merged.stdout).toContain('::error file=a.test.js,line=1,');
+      expect(runStep(dir, summary).summary).toContain('Checked: 4 tests in 4 files in 4 shards.');
+      expect(read('leaks.sarif')).toContain('"uri": "a.test.js"');
+      expect(read('leaks.html')).toMatch(/^<!doctype html>/i);
+    });
   });
 });
