@@ -1,5 +1,6 @@
 import { entryKey } from '../../model/baseline';
 import type { Finding } from '../../model/finding';
+import type { RatchetFinding } from '../../model/ratchet';
 import type { FileReport, RunReport } from '../../model/report';
 import type { RetainerPath } from '../../model/retainer-path';
 import { scopeTitle } from '../../model/scope';
@@ -94,8 +95,18 @@ const rowOf = ({ file, tests, findings, durationMs, cost }: FileReport): FileRow
   stacks: cost.stacks,
 });
 
+/** What is out of date, and of a baseline which lines. */
+const staleLines = ({ message, entries = [] }: RatchetFinding): readonly string[] => [
+  message,
+  ...entries.map(({ file, test, kind, fingerprint }) =>
+    [`${kind}, ${fingerprint}`, file, ...(test === '' ? [] : [test])].join(' · '),
+  ),
+];
+
 function noticesOf(report: RunReport): readonly Notice[] {
-  const covered = new Set(report.files.flatMap(({ accepted }) => accepted.flatMap(({ entry }) => entry ?? [])));
+  const covered = new Set(
+    report.files.flatMap(({ accepted, baseline }) => accepted.flatMap(({ entry }) => `${baseline?.file} ${entry}`)),
+  );
   const bad = (title: string, lines: readonly string[]): Notice => ({ title, lines, bad: true });
   const plain = (title: string, lines: readonly string[]): Notice => ({ title, lines, bad: false });
   return [
@@ -111,14 +122,8 @@ function noticesOf(report: RunReport): readonly Notice[] {
         ({ pid, command, file }) => `${pid}: ${command}${file === undefined ? '' : `, started by ${file}`}`,
       ),
     ),
-    bad(
-      'Exceptions that are out of date',
-      report.ratchet.filter(({ red }) => red).map(({ message }) => message),
-    ),
-    plain(
-      'Mended since the baseline',
-      report.ratchet.filter(({ red }) => !red).map(({ message }) => message),
-    ),
+    bad('Exceptions that are out of date', report.ratchet.filter(({ red }) => red).flatMap(staleLines)),
+    plain('Mended since the baseline', report.ratchet.filter(({ red }) => !red).flatMap(staleLines)),
     plain(
       'Rules',
       report.rules.map(({ verdict, reason, place, owner, issue, expires, expired, matched }) =>
@@ -135,8 +140,10 @@ function noticesOf(report: RunReport): readonly Notice[] {
     plain(
       'Baseline',
       report.baselines.map(({ file, entries }) => {
-        const found = entries.filter((entry) => covered.has(entryKey(entry))).length;
-        return `${file}: ${entries.length} known leaks, ${found} of them found again`;
+        const found = entries.filter(
+          (entry) => covered.has(`${file} ${entryKey(entry)}`) || covered.has(`undefined ${entryKey(entry)}`),
+        ).length;
+        return `${file}: ${entries.length} known ${entries.length === 1 ? 'leak' : 'leaks'}, ${found} of them found again`;
       }),
     ),
     plain('Not looked at', [...report.notes, ...report.off.map((file) => `${file} ran at level off`)]),

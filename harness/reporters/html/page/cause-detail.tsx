@@ -11,10 +11,14 @@ import { Trace } from './trace';
 import { kindWord, STATUS_WORDS } from './words';
 
 /** How many of a cause's tests are listed before the reader asks for more. */
-const LISTED = 12;
+const LISTED = 6;
 const MORE = 100;
 
 const titleOf = ({ test, file }: Occurrence): string => (test === '' ? file : test);
+
+/** What to paste into leakgate.config.ts to live with it; whoever does has to say why. */
+const ruleFor = ({ fingerprint }: Cause): string =>
+  `{ fingerprint: '${fingerprint}', reason: '…', owner: '…', issue: 'https://…', expires: '2099-12-31' },`;
 
 interface TestsProps {
   readonly occurrences: readonly Occurrence[];
@@ -74,6 +78,7 @@ export function CauseDetail({ cause }: { readonly cause: Cause }) {
         <span class="print">
           <code>{cause.fingerprint}</code>
           <Copy text={cause.fingerprint} what="fingerprint" />
+          {cause.status === 'failing' && <Copy text={ruleFor(cause)} what="rule" />}
         </span>
       </p>
       <h2 id="cause-title" tabIndex={-1}>
