@@ -9,6 +9,7 @@ import { EXIT_CODES } from './exit-code';
 import { jestCommand } from './jest-command';
 import { jestPlan } from './jest-plan';
 import { writeText } from './outputs';
+import { commandOf } from './test-script';
 import { checkAsked, type LeaksOf, type TodaysLeaks, todaysLeaks } from './todays-leaks';
 
 /** The options of `leakgate baseline`, as typed. */
@@ -107,7 +108,7 @@ export async function writeBaseline(words: readonly string[], { report }: Baseli
 
 /** Whether any of a Jest command's projects has a baseline. */
 const hasBaselines = (words: readonly string[], cwd: string): boolean =>
-  [...jestPlan(jestCommand(words.length === 0 ? ['jest'] : words, cwd), cwd).projects.values()].some(
+  [...jestPlan(jestCommand(commandOf(words, cwd).words, cwd), cwd).projects.values()].some(
     ({ baseline }) => baseline !== undefined,
   );
 

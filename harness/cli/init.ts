@@ -19,7 +19,7 @@ import {
   mentions,
   withAdditions,
 } from './jest-config-file';
-import { testScript } from './test-script';
+import { commandOf } from './test-script';
 
 /** What Jest makes of its configuration, as far as it matters here. */
 interface Shown {
@@ -132,8 +132,7 @@ function checkInstalled(cwd: string): void {
  * @throws {UsageError} if leakgate or Jest is not installed, or Jest's configuration cannot be read
  */
 export async function init(words: readonly string[], cwd: string): Promise<number> {
-  const script = words.length === 0 ? testScript(cwd) : { words, env: {} };
-  Object.assign(process.env, script.env);
+  const script = commandOf(words, cwd);
   const command = jestCommand(script.words, cwd);
   checkInstalled(cwd);
   setUpJest(command, cwd);

@@ -5,60 +5,14 @@ import { ownVersion } from '../runners/versions';
 import { type BaselineFlags, pruneBaseline, writeBaseline } from './baseline';
 import { EXIT_CODES } from './exit-code';
 import { type ExplainFlags, explain } from './explain';
+import { BASELINE_HELP, EXPLAIN_HELP, INIT_HELP, MAIN_HELP, RUN_HELP } from './help-texts';
 import { init } from './init';
 import { withOutputs } from './outputs';
 import { addReport } from './report-command';
 import { ReportError } from './report-file';
 import { type RunFlags, run } from './run';
 
-const EXIT_HELP = `
-Exit codes:
-  0  clean
-  1  failed for reasons other than leaks
-  2  wrong usage
-  3  leaks, and tests otherwise green
-  4  the harness could not do its job: a file that was not checked, a lost process, a report cut short`;
-
-const RUN_HELP = `
-Examples:
-  $ leakgate run -- jest                             every test of the project, under the gate
-  $ leakgate run -- npx jest --ci src/checkout       Jest's own flags and patterns come after it
-  $ leakgate run --level trace -- jest -t 'retries'  every stack captured, for a leak without a line
-  $ leakgate run --report leaks.json --junit junit.xml --sarif leaks.sarif -- jest
-  $ leakgate run --report report.json -- jest --ci --shard=1/4   one part of four; see leakgate report merge --help
-  $ leakgate run -- node --experimental-vm-modules node_modules/jest/bin/jest.js
-${EXIT_HELP}`;
-
-const BASELINE_HELP = `
-Examples:
-  $ leakgate baseline write                      runs jest, and records what leaks in leakgate-baseline.jsonl
-  $ leakgate baseline write -- npx jest --ci     with your own command
-  $ leakgate baseline prune                      runs jest, and takes out what is mended
-  $ leakgate baseline prune --report whole.json  by the report of a run, or of all its shards together
-${EXIT_HELP}`;
-
-const EXPLAIN_HELP = `
-Examples:
-  $ leakgate explain 4e043500d469                      what it is, who opened it, which tests leave it, who let it go
-  $ leakgate explain 4e04                              its beginning will do
-  $ leakgate explain 4e043500d469 --report whole.json  by a report from CI
-${EXIT_HELP}`;
-
-const INIT_HELP = `
-Overwrites nothing, and can be run again: what is set up already is left as it is.
-
-Examples:
-  $ leakgate init                                adds the preset, runs jest, records what leaks today
-  $ leakgate init -- jest --selectProjects unit  with your own command
-${EXIT_HELP}`;
-
-const MAIN_HELP = `
-Examples:
-  $ leakgate init                 set a project up: the gate, a baseline of today's leaks, CI
-  $ leakgate run -- jest --ci     gate a project without touching its configuration
-  $ leakgate run --help           all about it
-  $ leakgate report --help        its reports, and the shards of a run
-${EXIT_HELP}`;
+const OWN_COMMAND = 'Jest and its flags (default: as the `test` script of package.json starts it)';
 
 function program(setCode: (code: number) => void): Command {
   const main = new Command('leakgate')
@@ -92,7 +46,7 @@ function program(setCode: (code: number) => void): Command {
     .command('init')
     .description('Set a project up: the gate in the Jest configuration, a first baseline, the lines for CI.')
     .usage('[-- jest [Jest flags]]')
-    .argument('[command...]', 'Jest and its flags (default: jest)')
+    .argument('[command...]', OWN_COMMAND)
     .addHelpText('after', INIT_HELP)
     .exitOverride()
     .action(async (words: string[]) => {
@@ -122,15 +76,15 @@ function addBaseline(main: Command, setCode: (code: number) => void): void {
     .exitOverride();
   const commands = { write: writeBaseline, prune: pruneBaseline } as const;
   const descriptions = {
-    write: 'record what leaks today, if there is no baseline yet; else replace lines of leaks that were renamed',
-    prune: 'take out what is mended',
+    write: 'Record what leaks today, if there is no baseline yet; else replace lines of leaks that were renamed.',
+    prune: 'Take out what is mended.',
   } as const;
   for (const name of ['write', 'prune'] as const) {
     baseline
       .command(name)
       .description(descriptions[name])
       .usage('[options] [-- jest [Jest flags]]')
-      .argument('[command...]', 'Jest and its flags (default: jest)')
+      .argument('[command...]', OWN_COMMAND)
       .option('--report <file>', 'go by this report of a whole run, and run nothing')
       .addHelpText('after', BASELINE_HELP)
       .exitOverride()

@@ -8,6 +8,7 @@ import { isWhole } from '../model/whole-run';
 import { EXIT_CODES } from './exit-code';
 import { readReport } from './report-file';
 import { gatedRun } from './run';
+import { commandOf } from './test-script';
 
 /** What leaks today, rules aside, by the baselines that hold for it; or why a run cannot tell, and the exit code of that. */
 export type TodaysLeaks =
@@ -22,7 +23,7 @@ export interface LeaksOf extends Omit<LeaksToday, 'file'> {
 
 /** Where the leaks are asked for, and of whom. */
 export interface Asked {
-  /** Jest and its flags; none for `jest`. */
+  /** Jest and its flags; none for what the project's own `test` script says. */
   readonly words: readonly string[];
   /** A report to go by, instead of a run. */
   readonly report: string | undefined;
@@ -57,7 +58,7 @@ function unfit(report: RunReport): string | undefined {
 
 async function reportFor({ words, report, cwd }: Asked): Promise<RunReport | undefined> {
   if (report !== undefined) return readReport(resolve(cwd, report), report);
-  return (await gatedRun(words.length === 0 ? ['jest'] : words, {}, cwd)).report;
+  return (await gatedRun(commandOf(words, cwd).words, {}, cwd)).report;
 }
 
 /**

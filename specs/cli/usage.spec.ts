@@ -116,4 +116,16 @@ describe('help', () => {
       expect((await leakgate([])).code).toBe(2);
     });
   });
+
+  it.each(['run', 'init', 'baseline', 'baseline prune', 'explain', 'report', 'report render', 'report merge'])(
+    'of %s fits a terminal of 80 columns, and has examples',
+    async (command) => {
+      await inProject({}, async ({ leakgate }) => {
+        const { stdout, code } = await leakgate([...command.split(' '), '--help']);
+        expect(stdout.split('\n').filter(({ length }) => length > 80)).toEqual([]);
+        expect(stdout).toMatch(/^ {2}\$ leakgate /m);
+        expect(code).toBe(0);
+      });
+    },
+  );
 });
