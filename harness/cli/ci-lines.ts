@@ -23,7 +23,7 @@ function packageManager(cwd: string): { readonly install: string; readonly start
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
 
 /** The command that gates a project in CI, as it is typed. */
-export function ciCommand(cwd: string, { words, env }: TestScript): string {
+function ciCommand(cwd: string, { words, env }: TestScript): string {
   const set = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`);
   const ci = words.includes('--ci') ? [] : ['--ci'];
   return [...set, packageManager(cwd).start, 'run', '--', ...words.map(quoted), ...ci].join(' ');
