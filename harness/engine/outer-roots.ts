@@ -5,6 +5,7 @@ import type { AskedOfFile } from './outer-keepers';
 import type { Scope } from './scope';
 import type { SessionOptions } from './session-options';
 import { sourceOf } from './slot-writes';
+import { sparingCollected } from './spared-errors';
 import type { Surroundings } from './surroundings';
 import type { Keeper, Suspect } from './suspect';
 
@@ -47,7 +48,7 @@ export class OuterRoots {
   async settle(roots: readonly Suspect[]): Promise<readonly Suspect[]> {
     const { around = () => undefined } = this.#options;
     try {
-      const keeperOf = await this.#ask(roots.filter(isDoubtful), around);
+      const keeperOf = await sparingCollected(() => this.#ask(roots.filter(isDoubtful), around));
       return roots.map((root) => (isDoubtful(root) ? told(root, keeperOf(root)) : root));
     } catch (error) {
       this.#ledger.failure ??= asError(error);

@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { findingsOf } from './claims';
+import { IN_ORDER } from './in-order';
 import { runJest } from './jest-project';
 
 jest.setTimeout(60_000);
@@ -35,13 +36,6 @@ test('careless', async () => {
   await once(globalAgent, 'a round');
   net.createServer().listen(0, '127.0.0.1'); // line 10
 });
-`;
-
-const IN_ORDER = `
-const Sequencer = require(${JSON.stringify(require.resolve('@jest/test-sequencer'))}).default;
-module.exports = class extends Sequencer {
-  sort(tests) { return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1)); }
-};
 `;
 
 describe('what an earlier file left running in the same process', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Finding } from '../../harness/model/finding';
+import { IN_ORDER } from '../end-to-end/in-order';
 import { type JestRun, runJest } from '../end-to-end/jest-project';
 
 const ROOT = resolve(__dirname, '../..');
@@ -126,4 +127,41 @@ describe('the kernel’s own count', () => {
   it('leaves out what is where the process’s own output goes', () => {
     expect(audited(`globalThis.kept = binding.open('/proc/self/fd/1', 1, 0o666);`)).toEqual([]);
   });
+});
+
+describe('a file handle that only a collection of the harness’s own closes', () => {
+  it('is laid to the file that left it, and not to the one that runs by then', async () => {
+    const { reports, output } = await runJest({
+      files: {
+        'a.test.js': `
+          const { once } = require('events');
+          const { open } = require('fs/promises');
+          test('receives a file handle and drops it', async () => {
+            const { port1, port2 } = new MessageChannel();
+            const sent = await open(__filename);
+            port1.postMessage(sent, [sent]);
+            await once(port2, 'message');
+            port1.close();
+            await once(port2, 'close');
+          });`,
+        'b.test.js': `
+          const { once } = require('events');
+          let server;
+          afterEach(() => { server = undefined; });
+          test('closes what is watched from then on', async () => {
+            server = require('net').createServer().listen(0);
+            await once(server, 'listening');
+            await new Promise((done) => server.close(done));
+          });`,
+        'in-order.js': IN_ORDER,
+      },
+      config: { testSequencer: './in-order.js' },
+      args: ['--runInBand'],
+    });
+    expect(reports.map(({ file, findings }) => [basename(file), findings.map(({ root }) => root.kind)])).toEqual([
+      ['a.test.js', ['descriptor']],
+      ['b.test.js', []],
+    ]);
+    expect(output).not.toContain('is now considered an error');
+  }, 60_000);
 });

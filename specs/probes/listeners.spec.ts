@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { IN_ORDER } from '../end-to-end/in-order';
 import { runJest } from '../end-to-end/jest-project';
 import { describeProbe } from './probe-fixtures';
 
 const SIGTERM =
   /^A listener for "SIGTERM" on process was added in this test, but never removed\.\nRemove it with `process\.off\('SIGTERM', listener\)` in the test or its `afterEach`\./;
-
-/** A sequencer: test files by name. */
-const IN_ORDER = `
-  const Sequencer = require(${JSON.stringify(require.resolve('@jest/test-sequencer'))}).default;
-  module.exports = class extends Sequencer {
-    sort(tests) { return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1)); }
-  };`;
 
 describeProbe('listeners', {
   'leaks-process': { kind: 'listener', says: SIGTERM },

@@ -10,6 +10,7 @@ import type { Identity } from '../probe';
 import type { RunningProbes } from '../running-probes';
 import type { Scope } from '../scope';
 import type { SessionOptions } from '../session-options';
+import { sparingCollected } from '../spared-errors';
 import { type Knowledge, type Suspect, suspectOf } from '../suspect';
 import type { Ruling } from '../verdicts';
 import { type Closed, rootOf } from './closings';
@@ -103,7 +104,7 @@ export class Retention {
    */
   async judge(scope?: Scope): Promise<readonly Ruling[]> {
     try {
-      return await this.#judge(scope);
+      return await sparingCollected(() => this.#judge(scope));
     } catch (error) {
       // That it cannot be told is no reason to keep what is known already from anybody.
       this.#ledger.failure ??= asError(error);
