@@ -14,6 +14,10 @@ describeProbe('grpc-calls', {
   'leaks-bidi': call('Talk'),
   'leaks-deadline': call('Hang'),
   'leaks-retry': call('Refuse'),
+  'leaks-retry-given-up': {
+    kind: 'grpc-call',
+    says: /^A gRPC call \/probes\.Talk\/Refuse was ended in this test, yet it left a timeout of [\d,.]+ m?s \(retrying-call\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js\./,
+  },
   'leaks-hedging': call('Hang'),
   'leaks-client-closed': call('Watch'),
   'leaks-deadline-client-closed': call('Hang'),

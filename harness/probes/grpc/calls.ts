@@ -1,6 +1,6 @@
 import { asObject, field } from '../../engine/native';
 import type { Opening } from '../../engine/opening';
-import type { Identity, Probe, Watch } from '../../engine/probe';
+import type { Holding, Identity, Probe, Watch } from '../../engine/probe';
 import { packageOf } from '../../model/frame';
 import { channelsOf, type InternalChannel } from './channels';
 import { heldBy, sessionOf } from './subchannels';
@@ -112,6 +112,26 @@ function wireStart(wiring: Wiring, prototype: object, accounts: Accounts<Resolvi
   });
 }
 
+/**
+ * The pause before another attempt is armed in a tick of the connection's, so what armed it is looked up: up to 1.13 it stays when the
+ * call is over, and then makes that attempt all the same.
+ */
+function wireRetries(wiring: Wiring, prototype: object, accounts: Accounts<ResolvingCall>): void {
+  const callOf = (retrying: object): Holding | undefined => {
+    for (const call of accounts.open()) if (field(call, 'child') === retrying) return accounts.get(call)?.holding;
+    return undefined;
+  };
+  wiring.wrap(
+    prototype,
+    'maybeRetryCall',
+    (original) =>
+      function (this: object, ...args: unknown[]): unknown {
+        const holding = wiring.active ? wiring.look('maybeRetryCall', () => callOf(this)) : undefined;
+        return wiring.recorder.within(holding, () => original.apply(this, args));
+      },
+  );
+}
+
 /** Client calls of `@grpc/grpc-js`, of all four kinds: each has to end, or to be cancelled. */
 const calls: Probe = {
   name: 'grpc-calls',
@@ -139,6 +159,11 @@ const calls: Probe = {
       // What a call that has its status still holds is the library's doing.
       accounts.closing(prototype, 'outputStatus', false);
       return accounts.ofClass(exports, 'ResolvingCall', watch, known, ([, method]) => String(method));
+    });
+    wiring.whenLoaded('retrying-call', (exports) => {
+      const prototype = prototypeOf(exports, 'RetryingCall');
+      if (prototype !== undefined) wireRetries(wiring, prototype, accounts);
+      return prototype !== undefined;
     });
     return { stop: () => wiring.stop() };
   },
