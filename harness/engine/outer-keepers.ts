@@ -3,7 +3,7 @@ import { isOnStack, type OuterHold, type OuterStep } from './heap/outer-holders'
 import type { Scope } from './scope';
 import { guards, mentions, sourceOf, withoutAsides, writesTo } from './slot-writes';
 import type { Surroundings } from './surroundings';
-import type { Keeper, Suspect } from './suspect';
+import { type Keeper, placeOf, type Suspect } from './suspect';
 
 /** A thing whose verdict is about to fall on a test, and by what it is held. */
 export interface Asked {
@@ -27,12 +27,6 @@ export interface AskedOfFile {
 function codeOf(fn: object, { functions, wrapped }: AskedOfFile): string {
   return withoutAsides(wrapped.get(functions.indexOf(fn)) ?? sourceOf(fn));
 }
-
-/** Where it was opened, innermost. */
-export const placeOf = ({ trace }: Suspect): string => {
-  const at = trace.find(({ origin }) => origin === 'user');
-  return at === undefined ? '' : `${at.file}:${at.line}:${at.column}`;
-};
 
 /**
  * Whose a thing is: a keeper's that outlives the test; `own` if nothing holds it but what the test has left or put there itself;

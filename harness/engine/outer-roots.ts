@@ -1,5 +1,5 @@
 import { asError } from './as-error';
-import { treeOf } from './held-by';
+import { isDirect, treeOf } from './held-by';
 import type { Ledger } from './ledger';
 import type { AskedOfFile } from './outer-keepers';
 import type { Scope } from './scope';
@@ -7,7 +7,7 @@ import type { SessionOptions } from './session-options';
 import { sourceOf } from './slot-writes';
 import { sparingCollected } from './spared-errors';
 import type { Surroundings } from './surroundings';
-import type { Keeper, Suspect } from './suspect';
+import { isTimer, type Keeper, placeOf, type Suspect } from './suspect';
 
 /** Only where a verdict is about to fall: what reads a heap is nothing to load into every worker. */
 const heap = (): typeof import('./heap/outer-holders') =>
@@ -17,6 +17,9 @@ const keepers = (): typeof import('./outer-keepers') => require('./outer-keepers
 /** So many things are looked for in one heap; of more, those that one line has opened in one test answer for their likes. */
 const MOST_ASKED = 64;
 const MOST_ALIKE = 3;
+
+/** So many places are asked about while tests are ending: each takes a second, and others may run at the same time. */
+const MOST_PLACES = 8;
 
 const memoryUsage = process.memoryUsage.bind(process);
 
@@ -30,6 +33,8 @@ export class OuterRoots {
   readonly #ledger: Ledger;
   readonly #options: SessionOptions;
   readonly #file: Scope;
+  /** What was found while tests were ending, by the place of the opening. */
+  readonly #asked = new Map<string, Keeper | 'own' | undefined>();
 
   constructor(ledger: Ledger, options: SessionOptions, file: Scope) {
     this.#ledger = ledger;
@@ -40,27 +45,52 @@ export class OuterRoots {
   /** Whether there is anything to ask, and the heap is small enough. */
   mayTell(roots: readonly Suspect[]): boolean {
     const { around, mostHeapBytes, onlyLineage } = this.#options;
-    const isAsked = around !== undefined && onlyLineage !== true && roots.some(isDoubtful);
+    const isAsked =
+      around !== undefined && onlyLineage !== true && roots.some((root) => isDoubtful(root) || this.#isEarly(root));
     return isAsked && memoryUsage().heapUsed <= mostHeapBytes;
   }
 
-  /** The same roots, those that are none of their test's in the scope that they belong to. */
+  /**
+   * The same roots, those that are none of their test's in the scope that they belong to; without those, while their test is just
+   * ending: what outlives it may end them yet.
+   */
   async settle(roots: readonly Suspect[]): Promise<readonly Suspect[]> {
-    const { around = () => undefined } = this.#options;
     try {
-      const keeperOf = await sparingCollected(() => this.#ask(roots.filter(isDoubtful), around));
-      return roots.map((root) => (isDoubtful(root) ? told(root, keeperOf(root)) : root));
+      const early = roots.filter((root) => this.#isEarly(root));
+      const notShared = new Set(this.#ledger.holders.notShared(early));
+      const rest = roots.filter((root) => !early.includes(root) || notShared.has(root));
+      const asked = rest.filter((root) => this.#isAsked(root));
+      const keeperOf = asked.length === 0 ? () => undefined : await sparingCollected(() => this.#ask(asked));
+      for (const root of asked) if (!root.scope.sealed) this.#asked.set(placeOf(root), keeperOf(root));
+      return rest.flatMap((root) => {
+        const keeper = this.#isEarly(root) ? this.#asked.get(placeOf(root)) : keeperOf(root);
+        if (this.#isEarly(root)) return typeof keeper === 'object' ? [] : [root];
+        return [isDoubtful(root) ? told(root, keeper) : root];
+      });
     } catch (error) {
       this.#ledger.failure ??= asError(error);
       return roots;
     }
   }
 
-  async #ask(
-    doubtful: readonly Suspect[],
-    around: (scope: Scope) => Surroundings | undefined,
-  ): Promise<(root: Suspect) => Keeper | 'own' | undefined> {
-    const { keeperOf, placeOf } = keepers();
+  /** While its test is just ending each place is asked about a few times: a keeper that was found there has others like it. */
+  #isAsked(root: Suspect): boolean {
+    if (!this.#isEarly(root)) return isDoubtful(root);
+    return typeof this.#asked.get(placeOf(root)) !== 'object' && this.#asked.size < MOST_PLACES;
+  }
+
+  /** A verdict that cannot wait: on a timer that a function of the user's armed; at the thoroughest level on anything. */
+  #isEarly(root: Suspect): boolean {
+    const { scope, trace, parent, closed, answered, identity } = root;
+    if (scope.kind !== 'test' || scope.sealed || scope.final || parent !== undefined) return false;
+    if (closed !== undefined || answered === true || identity.separate === true) return false;
+    const isOnes = trace[0] === undefined || (trace[0].origin === 'user' && isDirect(trace));
+    return !isOnes && (this.#options.collectEachTest || (isTimer(root) && identity.repeats !== true));
+  }
+
+  async #ask(doubtful: readonly Suspect[]): Promise<(root: Suspect) => Keeper | 'own' | undefined> {
+    const { around = () => undefined } = this.#options;
+    const { keeperOf } = keepers();
     const keyOf = (root: Suspect): string => `${root.scope.id} ${root.identity.kind} ${placeOf(root)}`;
     const places = new Map<Scope, Surroundings>();
     for (const scope of new Set(doubtful.map((root) => root.scope))) {
@@ -83,7 +113,9 @@ export class OuterRoots {
     places: AskedOfFile['places'],
   ): Promise<Pick<AskedOfFile, 'asked' | 'wrapped'>> {
     const { realm, classifier, progress = () => {} } = this.#options;
-    const subjects = roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => ({ root, subject })));
+    const subjects = roots.flatMap((root) =>
+      [...treeOf(root)].map(({ subject, identity }) => ({ root, subject: identity.heldAs ?? subject })),
+    );
     const { holds, wrapped } = await heap()
       .outerHolders({
         targets: subjects.map(({ root, subject }) => ({

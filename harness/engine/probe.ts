@@ -49,6 +49,8 @@ export interface Identity {
   readonly implementedIn?: string;
   /** It is its library that makes it for whoever calls: the frames of its own package do not make it a library's. */
   readonly made?: boolean;
+  /** Takes the subject's place where the heap is asked who holds it: the function of a record of ours. */
+  readonly heldAs?: object;
   /** It holds nothing that a collection does not free with it: judged after a forced one, and only if it has survived. */
   readonly collectable?: boolean;
   /** Goes on by itself for ever, though each instance of it is gone soon: an interval, a chain of immediates. */

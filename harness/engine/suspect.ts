@@ -83,7 +83,8 @@ export interface Knowledge {
   readonly reportedEnds: ReadonlySet<string>;
 }
 
-const place = (suspect: Suspect): string => {
+/** Where it was opened, by the innermost line of the user's; empty if that is not known. */
+export const placeOf = (suspect: Suspect): string => {
   const frame = suspect.trace.find((each) => each.origin === 'user');
   return frame === undefined ? '' : `${frame.file}:${frame.line}:${frame.column}`;
 };
@@ -217,11 +218,11 @@ function adoptAdjuncts(suspects: readonly Suspect[]): void {
   if (adjuncts.length === 0) return;
   const roots = new Map<string, Suspect>();
   for (const suspect of suspects) {
-    const at = place(suspect);
+    const at = placeOf(suspect);
     if (at !== '' && suspect.identity.adjunct !== true && !roots.has(at)) roots.set(at, suspect);
   }
   for (const adjunct of adjuncts) {
-    const root = roots.get(place(adjunct));
+    const root = roots.get(placeOf(adjunct));
     if (root !== undefined && root.scope === adjunct.scope) hang(adjunct, root);
   }
 }
@@ -236,7 +237,7 @@ const isLibrarys = (suspect: Suspect): boolean => suspect.trace[0]?.origin === '
  * the connection it made, and go when that is closed.
  */
 function adoptCompanions(roots: readonly Suspect[]): void {
-  const at = (root: Suspect): string => `${root.scope.id} ${place(root)}`;
+  const at = (root: Suspect): string => `${root.scope.id} ${placeOf(root)}`;
   const made = new Map<string, Suspect>();
   for (const root of roots) {
     if (isLibrarys(root) && knows(root.trace) && !isTimer(root) && !made.has(at(root))) made.set(at(root), root);

@@ -70,6 +70,7 @@ const listenerWatch: Watch = {
     return {
       kind: 'listener',
       subject: registration,
+      heldAs: listener,
       label: `for ${quoted} on ${name}`,
       parents: [emitter],
       // `events.once` listens for errors too, on behalf of the same promise; a library to end what the same call has opened.

@@ -48,6 +48,7 @@ describePool(
   {
     'clean-each': [],
     'clean-module': [],
+    'clean-timer': [],
     'leaks-each': [...leftBy('private'), ...leftBy('closure'), ...leftBy('weak')],
     'leaks-module': [
       'leak: tcp-socket of file at clients.ts, private',
@@ -55,6 +56,11 @@ describePool(
       'leak: tcp-socket of file at database.ts, module',
       'leak: http-server of test "starts a server" at database.ts, starts',
       'leak: tcp-socket of test "opens one" at clients.ts, private',
+    ],
+    'leaks-timer': [
+      'leak: timeout of suite "of beforeAll" at debounce.ts, debounces',
+      'leak: timeout of test "of beforeEach > calls it" at debounce.ts, debounces',
+      'leak: timeout of test "makes it" at debounce.ts, debounces',
     ],
   },
   { more: words },
