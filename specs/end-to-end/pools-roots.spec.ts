@@ -36,7 +36,11 @@ describe('a client of an outer scope', () => {
     const run = await runJest({
       rootDir: resolve(__dirname, '../../fixtures/pools'),
       config: {
-        testMatch: ['<rootDir>/roots/{clean-all,leaks-outer-suite}.ts', '<rootDir>/pg/clean-shared.ts'],
+        testMatch: [
+          '<rootDir>/roots/{clean-all,leaks-outer-suite}.ts',
+          '<rootDir>/{pg,own-client}/clean-shared.ts',
+          '<rootDir>/outer/clean-timer.ts',
+        ],
         testTimeout: 20_000,
       },
       args: ['--runInBand'],
