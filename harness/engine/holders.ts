@@ -174,13 +174,19 @@ function heldBy(root: Suspect, holders: readonly Holder[], words: Lexicon): Susp
   if (holder === undefined || remedy === undefined) {
     const isClients = root.scope.kind === 'test' && words.pooled && !isTimer(root) && root.identity.repeats !== true;
     const isUnknown = isClients && !isDirect(root.trace);
-    return { ...root, ...(isUnknown ? { holderUnknown: true } : {}), ...(holder === undefined ? doubtOf(root) : {}) };
+    return { ...root, ...(isUnknown ? { holderUnknown: true } : {}), ...doubtOf(root, holder) };
   }
   const made = root.trace.some(({ origin }) => origin === 'user') ? [] : (holder.entry.opening?.frames ?? []);
   const trace = [...root.trace, ...withoutConstructors(made, holder.resource)];
-  return { ...root, trace, identity: { ...root.identity, remedy } };
+  return { ...root, trace, identity: { ...root.identity, remedy }, ...doubtOf(root, holder) };
 }
 
-/** Only what one line of the test's own body has opened can be nobody else's. */
-const doubtOf = ({ trace }: Suspect): Pick<Suspect, 'mayBeOthers'> =>
-  trace[0]?.origin === 'user' && isDirect(trace) ? {} : { mayBeOthers: true };
+/**
+ * Only what one line of the test's own body has opened, or opened by what such a line has made, can be nobody else's: a function of the
+ * user's may have made that for an object of its own that is older than the test.
+ */
+function doubtOf({ trace }: Suspect, holder?: Holder): Pick<Suspect, 'mayBeOthers'> {
+  const made = holder?.entry.opening?.frames;
+  const isTests = made === undefined ? trace[0]?.origin === 'user' && isDirect(trace) : isDirect(made);
+  return isTests ? {} : { mayBeOthers: true };
+}

@@ -49,6 +49,7 @@ describePool(
     'clean-each': [],
     'clean-module': [],
     'clean-timer': [],
+    'clean-wrapped': [],
     'leaks-each': [...leftBy('private'), ...leftBy('closure'), ...leftBy('weak')],
     'leaks-module': [
       'leak: tcp-socket of file at clients.ts, private',
@@ -61,6 +62,11 @@ describePool(
       'leak: timeout of suite "of beforeAll" at debounce.ts, debounces',
       'leak: timeout of test "of beforeEach > calls it" at debounce.ts, debounces',
       'leak: timeout of test "makes it" at debounce.ts, debounces',
+    ],
+    'leaks-wrapped': [
+      'leak: tcp-socket of suite "of the suite" at wrapped.ts, queries',
+      'leak: tcp-socket of suite "of the suite" at wrapped.ts, connects',
+      'leak: tcp-socket of test "of beforeEach > queries" at wrapped.ts, queries',
     ],
   },
   { more: words },
