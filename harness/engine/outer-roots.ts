@@ -18,8 +18,8 @@ const keepers = (): typeof import('./outer-keepers') => require('./outer-keepers
 const MOST_ASKED = 64;
 const MOST_ALIKE = 3;
 
-/** So many places are asked about while tests are ending: each takes a second, and others may run at the same time. */
-const MOST_PLACES = 8;
+/** So many times the heap is asked while tests are ending: each takes a second, and others may run at the same time. */
+const MOST_EARLY = 6;
 
 const memoryUsage = process.memoryUsage.bind(process);
 
@@ -35,6 +35,7 @@ export class OuterRoots {
   readonly #file: Scope;
   /** What was found while tests were ending, by the place of the opening. */
   readonly #asked = new Map<string, Keeper | 'own' | undefined>();
+  #askedEarly = 0;
 
   constructor(ledger: Ledger, options: SessionOptions, file: Scope) {
     this.#ledger = ledger;
@@ -61,6 +62,7 @@ export class OuterRoots {
       const rest = roots.filter((root) => !early.includes(root) || notShared.has(root));
       const asked = rest.filter((root) => this.#isAsked(root));
       const keeperOf = asked.length === 0 ? () => undefined : await sparingCollected(() => this.#ask(asked));
+      if (asked.some((root) => !root.scope.sealed)) this.#askedEarly++;
       for (const root of asked) if (!root.scope.sealed) this.#asked.set(placeOf(root), keeperOf(root));
       return rest.flatMap((root) => {
         const keeper = this.#isEarly(root) ? this.#asked.get(placeOf(root)) : keeperOf(root);
@@ -76,7 +78,7 @@ export class OuterRoots {
   /** While its test is just ending each place is asked about a few times: a keeper that was found there has others like it. */
   #isAsked(root: Suspect): boolean {
     if (!this.#isEarly(root)) return isDoubtful(root);
-    return typeof this.#asked.get(placeOf(root)) !== 'object' && this.#asked.size < MOST_PLACES;
+    return typeof this.#asked.get(placeOf(root)) !== 'object' && this.#askedEarly < MOST_EARLY;
   }
 
   /** A verdict that cannot wait: on a timer that a function of the user's armed; at the thoroughest level on anything. */
