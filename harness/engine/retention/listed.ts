@@ -26,7 +26,7 @@ type Proof =
  * it takes more than one to tell, and more than one test, unless a constant holds them. A timer that lives on is a finding itself.
  */
 function proofOf({ expected, path, listing }: Held, chains: ReadonlySet<string>): Proof | undefined {
-  if (expected.waits === true) return path !== undefined && keepsWaiting(path) ? { kind: 'listed' } : undefined;
+  if (expected.waits === true) return proofOfWaiting(path);
   if (path === undefined || listing === undefined || listing.ofLibrary || !isOfApplication(path)) return undefined;
   const { fingerprint, hops, root } = path;
   const more = (key: string, inOneTest = false): Proof => ({ kind: 'accumulates', key, inOneTest });
@@ -43,10 +43,15 @@ function proofOf({ expected, path, listing }: Held, chains: ReadonlySet<string>)
 
 /**
  * Whether something of the application's will let code go on that waits: it lists what the code waits for, or listens for it. What
- * the code closes over is its own, so it does not matter over what the way leads from there.
+ * the code closes over is its own, so it does not matter over what the way leads from there. An array may be a record of what came.
  */
-const keepsWaiting = (path: RetainerPath): boolean =>
-  isOfApplication(path) && (isHeldByListener(path) || path.hops.some(isListed));
+function proofOfWaiting(path: RetainerPath | undefined): Proof | undefined {
+  if (path === undefined || !isOfApplication(path)) return undefined;
+  if (isHeldByListener(path)) return { kind: 'listed' };
+  const list = path.hops.findLast(isListed);
+  if (list === undefined) return undefined;
+  return list.how === 'element' ? { kind: 'accumulates', key: path.fingerprint, inOneTest: false } : { kind: 'listed' };
+}
 
 /** Of what nobody asked about, that which is listed for ever. */
 export function listedOnly(held: readonly Held[]): Held[] {
