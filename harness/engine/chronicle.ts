@@ -102,8 +102,8 @@ export class Chronicle {
   }
 
   /** The test is over: gives what it opened its names, while they can be asked for. Whether anything of it is still there. */
-  close(): boolean {
-    const entries = this.#scope.entries.slice(-RECENT);
+  close(opened: readonly Entry[]): boolean {
+    const entries = opened.slice(-RECENT);
     this.#look(entries);
     // First what is left, for most tests leave at most Node's own plumbing.
     if (!entries.some((entry) => !isEnded(entry) && identityOf(entry) !== undefined)) return false;

@@ -117,15 +117,16 @@ export class Session {
 
   /**
    * Ends a test or suite: what it leaves behind is settled and judged.
-   * @param suspicious is called before anything is done about what is still there
+   * @param suspicious is called with all it has opened lately, before anything is done about what is still there
    */
-  async leave(scope: Scope, suspicious?: () => void): Promise<readonly Ruling[]> {
+  async leave(scope: Scope, suspicious?: (opened: readonly Entry[]) => void): Promise<readonly Ruling[]> {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
     await ticks();
+    const opened = scope.entries;
     const isLeft = (): boolean => isAnyThing(this.#sweep(scope), this.#knowledge);
     if ((await this.#waiting.lingers(isLeft)) || (this.#isFinal(scope) && scope.entries.length > 0)) {
-      suspicious?.();
+      suspicious?.(opened);
       await this.#judge(scope, rulings);
     }
     this.#ruleForeignCloses(scope, rulings);

@@ -229,7 +229,7 @@ export class JestAccount {
     const scope = this.#scopes.get(test);
     if (scope === undefined) return;
     try {
-      const rulings = await this.#session.leave(scope, () => this.#drawn.keep(scope));
+      const rulings = await this.#session.leave(scope, (opened) => this.#drawn.keep(scope, opened));
       this.#deliver(rulings, state.unhandledErrors);
     } finally {
       this.#drawn.end(scope);

@@ -1,4 +1,5 @@
 import { Chronicle } from '../engine/chronicle';
+import type { Entry } from '../engine/entry';
 import type { Probe } from '../engine/probe';
 import type { Scope } from '../engine/scope';
 import { type Ruling, UNKNOWN } from '../engine/verdicts';
@@ -69,9 +70,9 @@ export class JestTimelines {
   }
 
   /** A test is over, and something of it is left: gives what it opened its names, while they can be asked for. */
-  keep(scope: Scope): void {
+  keep(scope: Scope, opened: readonly Entry[]): void {
     const { chronicle } = this.#running?.scope === scope ? this.#running : {};
-    if (chronicle?.close() === true) this.#kept.set(scope, chronicle);
+    if (chronicle?.close(opened) === true) this.#kept.set(scope, chronicle);
   }
 
   /** Its suite's hooks are none of its. */
