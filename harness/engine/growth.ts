@@ -63,9 +63,9 @@ export class GrowthWatch {
     const middle = first + Math.floor((runs - first) / 2);
     const after: Counts = [first, middle, runs];
     await play(scenario, first);
-    const begin = await this.#point(first);
+    const begin = await this.#point(first, false);
     await play(scenario, middle - first);
-    const half = await this.#point(middle);
+    const half = await this.#point(middle, true);
     if (!hasGrown(begin, half)) {
       await play(scenario, runs - middle);
       return { after, grown: [] };
@@ -73,19 +73,20 @@ export class GrowthWatch {
     const births = watchBirths(grownClasses(begin, half), this.#setting);
     try {
       await play(scenario, runs - middle);
+      await settle();
+      return { after, grown: this.#grown(begin, half, runs, births) };
     } finally {
+      // Only now: with the end of any inspector's session V8 gives all objects new numbers, and nothing could be compared any more.
       births.stop();
     }
-    await settle();
-    return { after, grown: this.#grown(begin, half, runs, births) };
   }
 
-  async #point(run: number): Promise<GrowthPoint> {
+  async #point(run: number, isNext: boolean): Promise<GrowthPoint> {
     await settle();
-    return { run, heap: this.#look().census.counts, descriptors: openDescriptors() };
+    return { run, heap: this.#look(isNext).census.counts, descriptors: openDescriptors() };
   }
 
-  #look(): { readonly census: HeapCensus; readonly explanation: Explanation } {
+  #look(isNext: boolean): { readonly census: HeapCensus; readonly explanation: Explanation } {
     const { global, rootDir, classifier, mostHeapBytes } = this.#setting;
     const originOf = (file: string): FrameOrigin => classifier.origin(file);
     const used = memoryUsage().heapUsed;
@@ -93,7 +94,7 @@ export class GrowthWatch {
       throw new Error(`The heap is too large to be looked at: ${Math.round(used / 1e6)} MB are in use.`);
     // Found again in the snapshot, so it has to be there until that is taken.
     const held = hold([['global', new WeakRef(global)]]);
-    const graph = takeSnapshot(() => {});
+    const graph = takeSnapshot(() => {}, isNext);
     held.at(0);
     const explanation = new Explanation(graph, { rootDir, testFile: undefined, originOf });
     return { explanation, census: new HeapCensus(graph, explanation.live(), originOf) };
@@ -102,7 +103,7 @@ export class GrowthWatch {
   #grown(begin: GrowthPoint, half: GrowthPoint, run: number, births: Births): readonly GrownThing[] {
     const { rootDir, classifier, placeOf, rules } = this.#setting;
     const isKeptShort = keptShort(rules);
-    const { census, explanation } = this.#look();
+    const { census, explanation } = this.#look(true);
     const points: GrowthPoints = [begin, half, { run, heap: census.counts, descriptors: openDescriptors() }];
     const samples = samplesOf(census, points);
     const growing = new Set([...samples].filter(([, { contains }]) => !contains).map(([node]) => census.classOf(node)));

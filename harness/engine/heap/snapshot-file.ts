@@ -34,13 +34,14 @@ function learnLines(): void {
 /**
  * Writes a snapshot to a file of the system's temporary folder, reads it and removes it, whatever happens. A file, because the
  * stream that Node offers hands over one giant chunk on some versions; numbers are asked for, for a timer's delay is one.
+ * @param isNext it will be compared with an earlier one: with the end of any inspector's session V8 gives all objects new numbers
  * @throws what the file system throws
  */
-export function takeSnapshot(progress: (said: string) => void): HeapGraph {
+export function takeSnapshot(progress: (said: string) => void, isNext = false): HeapGraph {
   const folder = fs.mkdtempSync(join(directory(), 'leakgate-heap-'));
   try {
     progress('writing a heap snapshot');
-    learnLines();
+    if (!isNext) learnLines();
     // `exposeNumericValues` is newer than the types.
     const options = { exposeNumericValues: true } as object;
     const names = new IndexNames(longestList());
