@@ -18,6 +18,8 @@ export interface Expected {
   readonly owner: OwnerKind;
   /** User and library frames of its opening, innermost first. */
   readonly trace: readonly Frame[];
+  /** The user's own code has opened it, by a call of its own. */
+  readonly byUser?: boolean;
   readonly closing: Opening | undefined;
   /** Past participle of its end, where that was seen. */
   readonly ended: string | undefined;

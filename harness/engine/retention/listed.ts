@@ -27,7 +27,10 @@ type Proof =
  */
 function proofOf({ expected, path, listing }: Held, chains: ReadonlySet<string>): Proof | undefined {
   if (expected.waits === true) return proofOfWaiting(path);
-  if (path === undefined || listing === undefined || listing.ofLibrary || !isOfApplication(path)) return undefined;
+  if (path === undefined || listing === undefined || !isOfApplication(path)) return undefined;
+  // What a library names, links or numbers is its own business, and so is what it was given. What it has opened itself and lists for
+  // ever in a map or a set is a leak of its own.
+  if (listing.ofLibrary && (listing.kind !== 'collection' || expected.byUser === true)) return undefined;
   const { fingerprint, hops, root } = path;
   const more = (key: string, inOneTest = false): Proof => ({ kind: 'accumulates', key, inOneTest });
   if (isHeldByListener(path)) return root.label === 'process' ? undefined : more(fingerprint);

@@ -165,7 +165,8 @@ export class Retention {
         ended: words.closed,
         closing: entry.closing,
       };
-      const whose = { kind, scope, openedIn, owner, trace, partOf: partsOf(entry) };
+      const byUser = entry.opening?.frames[0]?.origin === 'user';
+      const whose = { kind, scope, openedIn, owner, trace, byUser, partOf: partsOf(entry) };
       const known = { thing: ref, ...whose, ...told, unasked: lasting.asked !== true };
       const expected = lasting.waits === true ? { ...known, waits: true as const } : known;
       return [endedBy === undefined ? expected : { ...expected, endedBy }];
