@@ -14,6 +14,8 @@ const heap = (): typeof import('./heap/outer-holders') =>
   require('./heap/outer-holders') as typeof import('./heap/outer-holders');
 const keepers = (): typeof import('./outer-keepers') => require('./outer-keepers') as typeof import('./outer-keepers');
 
+const within = (): typeof import('./made-within') => require('./made-within') as typeof import('./made-within');
+
 /** So many things are looked for in one heap; of more, those that one line has opened in one test answer for their likes. */
 const MOST_ASKED = 64;
 const MOST_ALIKE = 3;
@@ -60,11 +62,12 @@ export class OuterRoots {
       const early = roots.filter((root) => this.#isEarly(root));
       const notShared = new Set(this.#ledger.holders.notShared(early));
       const rest = roots.filter((root) => !early.includes(root) || notShared.has(root));
-      const asked = rest.filter((root) => this.#isAsked(root));
+      const asked = rest.filter((root) => this.#isAsked(root) && !this.#isTests(root));
       const keeperOf = asked.length === 0 ? () => undefined : await sparingCollected(() => this.#ask(asked));
       if (asked.some((root) => !root.scope.sealed)) this.#askedEarly++;
       for (const root of asked) if (!root.scope.sealed) this.#asked.set(placeOf(root), keeperOf(root));
       return rest.flatMap((root) => {
+        if (this.#isTests(root)) return [told(root, 'own')];
         const keeper = this.#isEarly(root) ? this.#asked.get(placeOf(root)) : keeperOf(root);
         if (this.#isEarly(root)) return typeof keeper === 'object' ? [] : [root];
         return [isDoubtful(root) ? told(root, keeper) : root];
@@ -73,6 +76,12 @@ export class OuterRoots {
       this.#ledger.failure ??= asError(error);
       return roots;
     }
+  }
+
+  /** What the test's own code has made has opened it for nobody else. */
+  #isTests(root: Suspect): boolean {
+    if (!isDoubtful(root) && !this.#isEarly(root)) return false;
+    return within().isMadeWithin(root, this.#options.around?.(root.scope)?.own ?? []);
   }
 
   /** While its test is just ending each place is asked about a few times: a keeper that was found there has others like it. */
