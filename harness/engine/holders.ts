@@ -172,9 +172,12 @@ function heldBy(root: Suspect, holders: readonly Holder[], words: Lexicon): Susp
   const holder = ownHolder(root, holders);
   const remedy = holder?.entry.identify()?.remedyForHeld;
   if (holder === undefined || remedy === undefined) {
-    const isClients = root.scope.kind === 'test' && words.pooled && !isTimer(root) && root.identity.repeats !== true;
+    const { heldAs, repeats } = root.identity;
+    // A listener is added by an act, a connection made when it is first needed.
+    const isClients =
+      root.scope.kind === 'test' && words.pooled && heldAs === undefined && !isTimer(root) && repeats !== true;
     const isUnknown = isClients && !isDirect(root.trace);
-    return { ...root, ...(isUnknown ? { holderUnknown: true } : {}), ...doubtOf(root, holder) };
+    return isUnknown ? { ...root, holderUnknown: true, ...doubtOf(root, holder) } : root;
   }
   const made = root.trace.some(({ origin }) => origin === 'user') ? [] : (holder.entry.opening?.frames ?? []);
   const trace = [...root.trace, ...withoutConstructors(made, holder.resource)];

@@ -1,6 +1,7 @@
 import { asError } from './as-error';
 import { isDirect, treeOf } from './held-by';
 import type { Ledger } from './ledger';
+import type { Call } from './made-within';
 import type { AskedOfFile } from './outer-keepers';
 import type { Scope } from './scope';
 import type { SessionOptions } from './session-options';
@@ -49,7 +50,9 @@ export class OuterRoots {
   mayTell(roots: readonly Suspect[]): boolean {
     const { around, mostHeapBytes, onlyLineage } = this.#options;
     const isAsked =
-      around !== undefined && onlyLineage !== true && roots.some((root) => isDoubtful(root) || this.#isEarly(root));
+      around !== undefined &&
+      onlyLineage !== true &&
+      roots.some((root) => this.#isDoubtful(root) || this.#isEarly(root));
     return isAsked && memoryUsage().heapUsed <= mostHeapBytes;
   }
 
@@ -70,7 +73,7 @@ export class OuterRoots {
         if (this.#isTests(root)) return [told(root, 'own')];
         const keeper = this.#isEarly(root) ? this.#asked.get(placeOf(root)) : keeperOf(root);
         if (this.#isEarly(root)) return typeof keeper === 'object' ? [] : [root];
-        return [isDoubtful(root) ? told(root, keeper) : root];
+        return [this.#isDoubtful(root) ? told(root, keeper) : root];
       });
     } catch (error) {
       this.#ledger.failure ??= asError(error);
@@ -78,25 +81,40 @@ export class OuterRoots {
     }
   }
 
+  /** It falls on a test, and yet somebody else may have had it opened; of timers those whose verdict was put off for that. */
+  #isDoubtful(root: Suspect): boolean {
+    const { mayBeOthers, scope, parent } = root;
+    if (scope.kind !== 'test' || parent !== undefined) return false;
+    return (
+      mayBeOthers === true || (scope.sealed && isTimer(root) && typeof this.#asked.get(placeOf(root)) === 'object')
+    );
+  }
+
   /** What the test's own code has made has opened it for nobody else. */
   #isTests(root: Suspect): boolean {
-    if (!isDoubtful(root) && !this.#isEarly(root)) return false;
-    return within().isMadeWithin(root, this.#options.around?.(root.scope)?.own ?? []);
+    if (!this.#isDoubtful(root) && !this.#isEarly(root)) return false;
+    return this.#callOf(root) === 'made-within';
   }
 
   /** While its test is just ending each place is asked about a few times: a keeper that was found there has others like it. */
   #isAsked(root: Suspect): boolean {
-    if (!this.#isEarly(root)) return isDoubtful(root);
+    if (!this.#isEarly(root)) return this.#isDoubtful(root);
     return typeof this.#asked.get(placeOf(root)) !== 'object' && this.#askedEarly < MOST_EARLY;
   }
 
-  /** A verdict that cannot wait: on a timer that a function of the user's armed; at the thoroughest level on anything. */
+  /** A verdict that cannot wait: on a timer that an object of somebody else's armed; at the thoroughest level on anything. */
   #isEarly(root: Suspect): boolean {
     const { scope, trace, parent, closed, answered, identity } = root;
     if (scope.kind !== 'test' || scope.sealed || scope.final || parent !== undefined) return false;
     if (closed !== undefined || answered === true || identity.separate === true) return false;
     const isOnes = trace[0] === undefined || (trace[0].origin === 'user' && isDirect(trace));
-    return !isOnes && (this.#options.collectEachTest || (isTimer(root) && identity.repeats !== true));
+    if (isOnes) return false;
+    const isPause = isTimer(root) && identity.repeats !== true;
+    return this.#options.collectEachTest || (isPause && this.#callOf(root) === 'on-another');
+  }
+
+  #callOf(root: Suspect): Call {
+    return within().callOf(root, this.#options.around?.(root.scope)?.own ?? []);
   }
 
   async #ask(doubtful: readonly Suspect[]): Promise<(root: Suspect) => Keeper | 'own' | undefined> {
@@ -147,10 +165,6 @@ export class OuterRoots {
     return { asked, wrapped };
   }
 }
-
-/** It falls on a test, and yet somebody else may have had it opened. */
-const isDoubtful = ({ mayBeOthers, scope, parent }: Suspect): boolean =>
-  mayBeOthers === true && scope.kind === 'test' && parent === undefined;
 
 function fewOfEach(roots: readonly Suspect[], keyOf: (root: Suspect) => string): readonly Suspect[] {
   const counts = new Map<string, number>();

@@ -59,9 +59,9 @@ describePool(
       'leak: tcp-socket of test "opens one" at clients.ts, private',
     ],
     'leaks-timer': [
+      'leak: timeout of test "makes it" at debounce.ts, debounces',
       'leak: timeout of suite "of beforeAll" at debounce.ts, debounces',
       'leak: timeout of test "of beforeEach > calls it" at debounce.ts, debounces',
-      'leak: timeout of test "makes it" at debounce.ts, debounces',
     ],
     'leaks-wrapped': [
       'leak: tcp-socket of suite "of the suite" at wrapped.ts, queries',
