@@ -46,8 +46,19 @@ const isOwn = (opening: Opening | undefined): boolean =>
   opening.inner !== undefined &&
   !(opening.inner === 'node:internal/worker/io' && opening.innerFn === 'BroadcastChannel');
 
-/** First ports of the channels met so far, by async id: a channel makes two ports at once. */
-const firstPorts = new Map<number, { readonly port: WeakRef<object>; readonly opening: Opening | undefined }>();
+/** First port of a channel, which makes two at once. */
+interface FirstPort {
+  readonly port: WeakRef<object>;
+  readonly opening: Opening | undefined;
+  /** Async id of the second. */
+  second?: number;
+}
+
+/** Those met so far, by async id. */
+const firstPorts = new Map<number, FirstPort>();
+
+/** So many ids may lie between the two: to note the first takes a promise or two of the harness's own. */
+const BETWEEN = 8;
 
 const samePlace = (one: Opening | undefined, other: Opening | undefined): boolean => {
   const [a, b] = [one?.frames[0], other?.frames[0]];
@@ -57,8 +68,13 @@ const samePlace = (one: Opening | undefined, other: Opening | undefined): boolea
 /** The first port of the channel whose second one `port` is. */
 function firstOf(port: object, opening: Opening | undefined): object | undefined {
   const id = asyncIdOf(port);
-  const first = firstPorts.get(id - 1);
-  if (first !== undefined && samePlace(first.opening, opening)) return first.port.deref();
+  for (let before = id - 1; before >= id - BETWEEN && !firstPorts.has(id); before--) {
+    const first = firstPorts.get(before);
+    if (first === undefined || (first.second ?? id) !== id || !samePlace(first.opening, opening)) continue;
+    first.second = id;
+    return first.port.deref();
+  }
+  if (firstPorts.has(id)) return undefined;
   firstPorts.set(id, { port: new WeakRef(port), opening });
   return undefined;
 }
