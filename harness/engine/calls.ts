@@ -1,13 +1,8 @@
-import { type Frame, packageOf } from '../model/frame';
+import { type Frame, packageOf, userPlace } from '../model/frame';
 import { knowsUser, type Opening } from './opening';
 
 /** So many packages are told apart in one scope. */
 const MOST = 32;
-
-const placeOf = (frames: readonly Frame[]): string => {
-  const at = frames.find(({ origin }) => origin === 'user');
-  return at === undefined ? '' : `${at.file}:${at.line}:${at.column}`;
-};
 
 /** Packages whose code is on a stack, as far as that was kept, and the outermost of them. */
 function packagesOn({ frames, entered }: Opening): ReadonlySet<string> {
@@ -61,6 +56,6 @@ function note(byPackage: ByPackage, opening: Opening): void {
     const known = byPackage.get(name);
     if (known === undefined && byPackage.size < MOST) {
       byPackage.set(name, frames.slice(frames.findIndex(({ origin }) => origin === 'user')));
-    } else if (known !== undefined && placeOf(known) !== placeOf(frames)) byPackage.set(name, []);
+    } else if (known !== undefined && userPlace(known) !== userPlace(frames)) byPackage.set(name, []);
   }
 }

@@ -1,8 +1,6 @@
 import { nameIn } from './heap/stack-functions';
-import { sourceOf, withoutAsides } from './slot-writes';
+import { escaped, sourceOf, withoutAsides } from './slot-writes';
 import type { Suspect } from './suspect';
-
-const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** How a test's own code has called what opened a thing. */
 export type Call =

@@ -11,7 +11,8 @@ export const sourceOf = (fn: object): string => textOf.call(fn as () => unknown)
 /** Code without comments and strings. */
 export const withoutAsides = (text: string): string => text.replace(ASIDE, ' ');
 
-const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** A name as it stands in a pattern. */
+export const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const ASSIGNED = '\\s*(?:\\?\\?|\\|\\||&&)?=(?![=>])';
 

@@ -1,4 +1,4 @@
-import { type Frame, packageOf } from '../model/frame';
+import { type Frame, packageOf, userPlace } from '../model/frame';
 import type { PathHop } from '../model/retainer-path';
 import type { OwnerKind } from '../model/scope';
 import type { Entry, Memory } from './entry';
@@ -84,10 +84,7 @@ export interface Knowledge {
 }
 
 /** Where it was opened, by the innermost line of the user's; empty if that is not known. */
-export const placeOf = (suspect: Suspect): string => {
-  const frame = suspect.trace.find((each) => each.origin === 'user');
-  return frame === undefined ? '' : `${frame.file}:${frame.line}:${frame.column}`;
-};
+export const placeOf = ({ trace }: Suspect): string => userPlace(trace);
 
 /** What a live entry is; `undefined` for Node's own plumbing, too. */
 function identityOf(entry: Entry, knowledge: Knowledge): Identity | undefined {

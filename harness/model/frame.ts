@@ -44,6 +44,12 @@ export function packageFolderOf(file: string): string | undefined {
 /** The npm package a frame is in, by its own name where that is known, else by its folder. */
 export const packageOfFrame = (frame: Frame): string | undefined => frame.package ?? packageOf(frame.file);
 
+/** The innermost place of the user's own in a stack, as `file:line:column`; empty if there is none. */
+export function userPlace(frames: readonly Frame[]): string {
+  const at = frames.find(({ origin }) => origin === 'user');
+  return at === undefined ? '' : `${at.file}:${at.line}:${at.column}`;
+}
+
 /** `at fn (file:line:column)`, the form V8 prints and Jest reads. */
 export function formatFrame(frame: Frame): string {
   const place = `${frame.file}:${frame.line}:${frame.column}`;

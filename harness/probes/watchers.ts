@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { asObject, field, nativeLives, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Probe, Watch } from '../engine/probe';
+import { userPlace } from '../model/frame';
 import { type StartedPaths, startedPaths } from './handles/started-path';
 
 const LEAVE_LOOP =
@@ -16,10 +17,7 @@ const pathOf = (handle: object): string | undefined =>
   paths.map((each) => each.of(handle)).find((path) => path !== undefined);
 const labelOf = (path: string | undefined): string => (path === undefined ? '' : `on ${path}`);
 
-const placeOf = (opening: Opening | undefined): string => {
-  const frame = opening?.frames.find((each) => each.origin === 'user');
-  return frame === undefined ? '' : `${frame.file}:${frame.line}:${frame.column}`;
-};
+const placeOf = (opening: Opening | undefined): string => userPlace(opening?.frames ?? []);
 
 /** Watchers met so far, by line and path: on Linux a recursive one is a watcher for each folder, all of one call. */
 const met = new Map<string, WeakRef<object>>();
