@@ -5,7 +5,6 @@ import type { Call } from './made-within';
 import type { AskedOfFile } from './outer-keepers';
 import type { Scope } from './scope';
 import type { SessionOptions } from './session-options';
-import { sourceOf } from './slot-writes';
 import { sparingCollected } from './spared-errors';
 import type { Surroundings } from './surroundings';
 import { isTimer, type Keeper, placeOf, type Suspect } from './suspect';
@@ -62,18 +61,20 @@ export class OuterRoots {
    */
   async settle(roots: readonly Suspect[]): Promise<readonly Suspect[]> {
     try {
-      const early = roots.filter((root) => this.#isEarly(root));
-      const notShared = new Set(this.#ledger.holders.notShared(early));
-      const rest = roots.filter((root) => !early.includes(root) || notShared.has(root));
-      const asked = rest.filter((root) => this.#isAsked(root) && !this.#isTests(root));
+      const early = new Set(roots.filter((root) => this.#isEarly(root)));
+      const notShared = new Set(this.#ledger.holders.notShared([...early]));
+      const rest = roots.filter((root) => !early.has(root) || notShared.has(root));
+      const doubtful = new Set(rest.filter((root) => early.has(root) || this.#isDoubtful(root)));
+      // What the test's own code has made has opened it for nobody else.
+      const own = new Set([...doubtful].filter((root) => this.#callOf(root) === 'made-within'));
+      const asked = [...doubtful].filter((root) => !own.has(root) && (!early.has(root) || this.#mayAskEarly(root)));
       const keeperOf = asked.length === 0 ? () => undefined : await sparingCollected(() => this.#ask(asked));
       if (asked.some((root) => !root.scope.sealed)) this.#askedEarly++;
       for (const root of asked) if (!root.scope.sealed) this.#asked.set(placeOf(root), keeperOf(root));
       return rest.flatMap((root) => {
-        if (this.#isTests(root)) return [told(root, 'own')];
-        const keeper = this.#isEarly(root) ? this.#asked.get(placeOf(root)) : keeperOf(root);
-        if (this.#isEarly(root)) return typeof keeper === 'object' ? [] : [root];
-        return [this.#isDoubtful(root) ? told(root, keeper) : root];
+        if (own.has(root)) return [told(root, 'own')];
+        if (early.has(root)) return typeof this.#asked.get(placeOf(root)) === 'object' ? [] : [root];
+        return [doubtful.has(root) ? told(root, keeperOf(root)) : root];
       });
     } catch (error) {
       this.#ledger.failure ??= asError(error);
@@ -90,15 +91,8 @@ export class OuterRoots {
     );
   }
 
-  /** What the test's own code has made has opened it for nobody else. */
-  #isTests(root: Suspect): boolean {
-    if (!this.#isDoubtful(root) && !this.#isEarly(root)) return false;
-    return this.#callOf(root) === 'made-within';
-  }
-
   /** While its test is just ending each place is asked about a few times: a keeper that was found there has others like it. */
-  #isAsked(root: Suspect): boolean {
-    if (!this.#isEarly(root)) return this.#isDoubtful(root);
+  #mayAskEarly(root: Suspect): boolean {
     return typeof this.#asked.get(placeOf(root)) !== 'object' && this.#askedEarly < MOST_EARLY;
   }
 
@@ -142,6 +136,7 @@ export class OuterRoots {
     places: AskedOfFile['places'],
   ): Promise<Pick<AskedOfFile, 'asked' | 'wrapped'>> {
     const { realm, classifier, progress = () => {} } = this.#options;
+    const { sourceOf }: typeof import('./slot-writes') = require('./slot-writes');
     const subjects = roots.flatMap((root) =>
       [...treeOf(root)].map(({ subject, identity }) => ({ root, subject: identity.heldAs ?? subject })),
     );
