@@ -75,6 +75,13 @@ function execute(args: readonly string[], dir: string, { env, cwd, node, onOutpu
   });
 }
 
+/**
+ * A package.json with Jest's configuration. Its files are run as they stand: each new project would make Jest load Babel, which takes
+ * longer than all the rest. What Jest does by default is tried where the package is installed.
+ */
+export const manifest = (jestConfig: object = {}, rest: object = {}): string =>
+  JSON.stringify({ jest: { watchman: false, transform: {}, ...jestConfig }, ...rest });
+
 /** Writes `files` to a folder of their own and lends it to `use`. A package.json without Jest's configuration is added if missing. */
 export async function inProject<T>(
   files: Readonly<Record<string, string>>,
@@ -82,7 +89,7 @@ export async function inProject<T>(
 ): Promise<T> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'leakgate-cli-')));
   try {
-    for (const [path, text] of Object.entries({ 'package.json': '{"jest":{"watchman":false}}', ...files })) {
+    for (const [path, text] of Object.entries({ 'package.json': manifest(), ...files })) {
       mkdirSync(dirname(join(dir, path)), { recursive: true });
       writeFileSync(join(dir, path), text);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { inProject, type Run } from './cli-project';
+import { inProject, manifest, type Run } from './cli-project';
 
 jest.setTimeout(120_000);
 
@@ -65,8 +65,10 @@ describe('leakgate run exits with', () => {
     [
       'coverage is too low',
       {
-        'package.json':
-          '{"jest":{"watchman":false,"collectCoverage":true,"coverageThreshold":{"global":{"functions":100}}}}',
+        'package.json': manifest({
+          collectCoverage: true,
+          coverageThreshold: { global: { functions: 100 } },
+        }),
         'f.js': 'exports.f = () => 1;\n',
         'a.test.js': `require('./f');\n${CLEAN}`,
       },
@@ -104,14 +106,11 @@ describe('leakgate run exits with', () => {
 
   it('4 for what another runner ran, said once, and 0 without its project', async () => {
     const files = {
-      'package.json': JSON.stringify({
-        jest: {
-          watchman: false,
-          projects: [
-            { displayName: 'tests' },
-            { displayName: 'lint', runner: '<rootDir>/lint.js', testMatch: ['**/*.test.js'] },
-          ],
-        },
+      'package.json': manifest({
+        projects: [
+          { displayName: 'tests', transform: {} },
+          { displayName: 'lint', runner: '<rootDir>/lint.js', testMatch: ['**/*.test.js'] },
+        ],
       }),
       'lint.js': `
         const { createEmptyTestResult } = require('@jest/test-result');
@@ -156,7 +155,7 @@ describe('leakgate run exits with', () => {
   it('4 when a probe cannot start, and says why in one sentence', async () => {
     const run = await gate(
       {
-        'package.json': '{"jest":{"watchman":false,"globalSetup":"<rootDir>/setup.js"}}',
+        'package.json': manifest({ globalSetup: '<rootDir>/setup.js' }),
         'setup.js': "module.exports = () => { Object.freeze(require('node:http').globalAgent); };\n",
         'a.test.js': CLEAN,
       },
@@ -178,7 +177,7 @@ describe('leakgate run exits with', () => {
   ])('4 when what the %s probe wraps is frozen: %s, %s', async (probe, target, name, owner) => {
     const run = await gate(
       {
-        'package.json': '{"jest":{"watchman":false,"globalSetup":"<rootDir>/setup.js"}}',
+        'package.json': manifest({ globalSetup: '<rootDir>/setup.js' }),
         'setup.js': `module.exports = () => { ${freeze(target, name)} };\n`,
         'a.test.js': CLEAN,
       },
@@ -226,15 +225,17 @@ describe('leakgate run exits with', () => {
 
 describe('a rule that matches nothing', () => {
   const files = {
-    'package.json': JSON.stringify({
-      jest: { watchman: false },
-      leakgate: {
-        allow: [
-          { reason: 'old metrics', kind: 'timeout', file: 'metrics.js' },
-          { reason: 'known poller', kind: 'interval', file: '*.js' },
-        ],
+    'package.json': manifest(
+      {},
+      {
+        leakgate: {
+          allow: [
+            { reason: 'old metrics', kind: 'timeout', file: 'metrics.js' },
+            { reason: 'known poller', kind: 'interval', file: '*.js' },
+          ],
+        },
       },
-    }),
+    ),
     'a.test.js': LEAKY,
     'b.test.js': CLEAN,
   };

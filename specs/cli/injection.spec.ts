@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { RunReport } from '../../harness/model/report';
-import { inProject, ROOT } from './cli-project';
+import { inProject, manifest, ROOT } from './cli-project';
 
 jest.setTimeout(120_000);
 
@@ -10,16 +10,14 @@ const CLEAN = "test('clean', () => {});\n";
 const LEAKY = "test('leaky', () => { setInterval(() => {}, 5000); });\n";
 const MARKED = "test('marked', () => { expect(globalThis.mark).toBe('mine'); setInterval(() => {}, 5000); });\n";
 
-const config = (jestConfig: object): string => JSON.stringify({ jest: { watchman: false, ...jestConfig } });
-
 describe('leakgate run gates', () => {
   it('every project in the environment of its own: jsdom, TypeScript, and one that is gated already', async () => {
     const files = {
-      'package.json': config({ projects: ['<rootDir>/dom', '<rootDir>/own', '<rootDir>/done'] }),
-      'dom/package.json': config({ displayName: 'dom', testEnvironment: 'jsdom' }),
+      'package.json': manifest({ projects: ['<rootDir>/dom', '<rootDir>/own', '<rootDir>/done'] }),
+      'dom/package.json': manifest({ displayName: 'dom', testEnvironment: 'jsdom' }),
       'dom/a.test.js':
         "test('dom', () => { expect(document.title).toBe(''); new (require('node:worker_threads').BroadcastChannel)('x'); });\n",
-      'own/package.json': config({
+      'own/package.json': manifest({
         displayName: 'own',
         testEnvironment: './environment.ts',
         transform: { '\\.[jt]s$': [join(ROOT, 'node_modules/@swc/jest'), {}] },
@@ -33,7 +31,7 @@ export default class Marked extends TestEnvironment {
 }
 `,
       'own/a.test.js': MARKED,
-      'done/package.json': config({
+      'done/package.json': manifest({
         displayName: 'done',
         testEnvironment: join(ROOT, 'dist/runners/jest-node.js'),
       }),
@@ -49,10 +47,7 @@ export default class Marked extends TestEnvironment {
 
   it('an environment that is an ES module, with the flags of Node that go with it', async () => {
     const files = {
-      'package.json': JSON.stringify({
-        type: 'module',
-        jest: { watchman: false, transform: {}, testEnvironment: './environment.mjs' },
-      }),
+      'package.json': manifest({ testEnvironment: './environment.mjs' }, { type: 'module' }),
       'environment.mjs': `import { TestEnvironment } from 'jest-environment-node';
 export default class Marked extends TestEnvironment {
   async setup() {

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { inProject, type Project } from './cli-project';
+import { inProject, manifest, type Project } from './cli-project';
 
 jest.setTimeout(180_000);
 
@@ -11,19 +11,19 @@ const MENDED = "test('polls', () => {});\n";
 
 /** Three Jest projects: one with a configuration of its own, one with a package.json, and one with what the folder above has. */
 const FILES = {
-  'package.json': JSON.stringify({
-    jest: { watchman: false, projects: ['<rootDir>/packages/*'] },
-    leakgate: { known: [{ reason: 'of the whole', file: 'packages/c/known.test.js' }] },
-  }),
+  'package.json': manifest(
+    { projects: ['<rootDir>/packages/*'] },
+    { leakgate: { known: [{ reason: 'of the whole', file: 'packages/c/known.test.js' }] } },
+  ),
   // The same test by name and line in each: nothing but its baseline tells one from the other.
-  'packages/a/jest.config.json': JSON.stringify({ displayName: 'a' }),
+  'packages/a/jest.config.json': JSON.stringify({ displayName: 'a', transform: {} }),
   'packages/a/leakgate.config.json': JSON.stringify({ known: [{ reason: 'of a alone', file: 'known.test.js' }] }),
   'packages/a/x.test.js': LEAKY,
   'packages/a/known.test.js': LEAKY,
-  'packages/b/package.json': JSON.stringify({ name: 'b', jest: { displayName: 'b' } }),
+  'packages/b/package.json': JSON.stringify({ name: 'b', jest: { displayName: 'b', transform: {} } }),
   'packages/b/leakgate.config.json': '{}',
   'packages/b/x.test.js': LEAKY,
-  'packages/c/jest.config.json': JSON.stringify({ displayName: 'c' }),
+  'packages/c/jest.config.json': JSON.stringify({ displayName: 'c', transform: {} }),
   'packages/c/x.test.js': LEAKY,
   'packages/c/known.test.js': LEAKY,
 };

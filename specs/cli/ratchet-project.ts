@@ -1,6 +1,6 @@
 /** A project whose tests leak in three ways, and pass. */
 export const LEAKY: Readonly<Record<string, string>> = {
-  'package.json': '{ "jest": { "watchman": false } }',
+  'package.json': '{ "jest": { "watchman": false, "transform": {} } }',
   'src/poll.js': `module.exports = function poll() {\n  return setInterval(() => {}, 5_000);\n};\n`,
   'a.test.js': `
 const poll = require('./src/poll');

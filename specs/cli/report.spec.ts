@@ -6,7 +6,7 @@ import type { RunReport } from '../../harness/model/report';
 import { FULL_REPORT } from '../reporters/a-full-report';
 import { aFile, aRun } from '../reporters/a-report';
 import { HOSTILE_NAMES } from '../reporters/hostile-names';
-import { inProject, type Project, ROOT } from './cli-project';
+import { inProject, manifest, type Project, ROOT } from './cli-project';
 
 jest.setTimeout(120_000);
 
@@ -308,7 +308,7 @@ describe('a process that is lost between two tests', () => {
             if (name === 'test_start' && test.name === 'second') process.kill(process.pid, 'SIGKILL');
           }
         });`,
-      'package.json': '{"jest":{"watchman":false,"testEnvironment":"<rootDir>/environment.js"}}',
+      'package.json': manifest({ testEnvironment: '<rootDir>/environment.js' }),
       'a.test.js': "test('first', () => {});\ntest('second', () => {});\n",
       'b.test.js': CLEAN,
     };

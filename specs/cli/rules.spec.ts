@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { inProject } from './cli-project';
+import { inProject, manifest } from './cli-project';
 import { LEAKY } from './ratchet-project';
 
 jest.setTimeout(180_000);
@@ -59,9 +59,9 @@ describe('rules of the configuration', () => {
       }),
     ],
   ])('are read from %s, by the preset alone, too', async (name, text) => {
-    const manifest = JSON.stringify({ jest: { watchman: false, testEnvironment: '<rootDir>/gate.js' } });
+    const gated = manifest({ testEnvironment: '<rootDir>/gate.js' });
     const gate = `module.exports = require(${JSON.stringify(require.resolve('../../dist/runners/jest-node'))});`;
-    await inProject({ ...LEAKY, 'package.json': manifest, 'gate.js': gate, [name]: text }, async ({ jest: run }) => {
+    await inProject({ ...LEAKY, 'package.json': gated, 'gate.js': gate, [name]: text }, async ({ jest: run }) => {
       const { code, stderr } = await run([]);
       expect(stderr).toContain('Tests:       4 passed, 4 total');
       expect(code).toBe(0);
@@ -74,7 +74,7 @@ module.exports = { known: [${WAITS}], allow: [{ reason: 'it is', file: 'src/**' 
     const preset = jest.requireActual<object>('../../dist/runners/jest-preset');
     const files = {
       ...LEAKY,
-      'package.json': JSON.stringify({ jest: { watchman: false, ...preset } }),
+      'package.json': manifest(preset),
       'c.test.js': 'test("c", () => {});',
       'leakgate.config.js': counted,
     };

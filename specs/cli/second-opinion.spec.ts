@@ -1,12 +1,10 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { inProject } from './cli-project';
+import { inProject, manifest } from './cli-project';
 
 jest.setTimeout(120_000);
 
 const CLEAN = "test('clean', () => {});\n";
 const LISTENS = "module.exports = () => { require('node:net').createServer().listen(0); };\n";
-
-const manifest = (jestConfig: object): string => JSON.stringify({ jest: { watchman: false, ...jestConfig } });
 
 describe('when Jest does not exit', () => {
   const files = { 'package.json': manifest({ globalSetup: './setup.js' }), 'setup.js': LISTENS, 'a.test.js': CLEAN };

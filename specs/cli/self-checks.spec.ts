@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { RunReport } from '../../harness/model/report';
 import { aFile, aFinding, aRun } from '../reporters/a-report';
-import { inProject, ROOT } from './cli-project';
+import { inProject, manifest, ROOT } from './cli-project';
 import { LEAKY } from './ratchet-project';
 
 jest.setTimeout(120_000);
@@ -136,10 +136,8 @@ test('starts a Jest', () => {
 }, 60000);
 `;
   const inner = (reporters: readonly string[]) => ({
-    'package.json': '{"jest":{"watchman":false,"testPathIgnorePatterns":["/inner/"]}}',
-    'inner/package.json': JSON.stringify({
-      jest: { watchman: false, testEnvironment: join(ROOT, 'dist/runners/jest-node.js'), reporters },
-    }),
+    'package.json': manifest({ testPathIgnorePatterns: ['/inner/'] }),
+    'inner/package.json': manifest({ testEnvironment: join(ROOT, 'dist/runners/jest-node.js'), reporters }),
     'inner/in.test.js': "test('leaks within', () => { setInterval(() => {}, 5000); });\n",
   });
   const PRESET = ['default', join(ROOT, 'dist/runners/jest-reporter.js')];

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { inProject, ROOT } from '../cli/cli-project';
+import { inProject, manifest, ROOT } from '../cli/cli-project';
 
 jest.setTimeout(120_000);
 
@@ -9,34 +9,30 @@ const CLEAN = "test('clean', () => {});\n";
 const LEAKY = "test('leaky', () => { setInterval(() => {}, 5000); });\n";
 
 /** What the preset sets. */
-const manifest = (own: object = {}): string =>
-  JSON.stringify({
-    jest: {
-      watchman: false,
+const gated = (own: object = {}): string =>
+  manifest(
+    {
       testEnvironment: join(ROOT, 'dist/runners/jest-node.js'),
       reporters: ['default', join(ROOT, 'dist/runners/jest-reporter.js')],
     },
-    ...own,
-  });
+    own,
+  );
 
 describe('the reporter of the preset', () => {
   it('ends a run with the summary, from workers too, and leaves no folder behind', async () => {
-    await inProject(
-      { 'package.json': manifest(), 'a.test.js': LEAKY, 'b.test.js': CLEAN },
-      async ({ jest: run, dir }) => {
-        const { code, summary } = await run(['--maxWorkers=2'], { env: { TMPDIR: dir } });
-        expect(summary).toMatch(
-          /^Leaks: {7}1 in 1 place\n {2}1 × interval of 5 s {2}a\.test\.js:1:23 {2}[\da-f]{12}\n {6}leaky\nChecked: {5}2 tests in 2 files\n/,
-        );
-        expect(summary).toMatch(/Tests passed, but they leak\.$/);
-        expect(code).toBe(1);
-        expect(readdirSync(dir).filter((name) => name.startsWith('leakgate-run-'))).toEqual([]);
-      },
-    );
+    await inProject({ 'package.json': gated(), 'a.test.js': LEAKY, 'b.test.js': CLEAN }, async ({ jest: run, dir }) => {
+      const { code, summary } = await run(['--maxWorkers=2'], { env: { TMPDIR: dir } });
+      expect(summary).toMatch(
+        /^Leaks: {7}1 in 1 place\n {2}1 × interval of 5 s {2}a\.test\.js:1:23 {2}[\da-f]{12}\n {6}leaky\nChecked: {5}2 tests in 2 files\n/,
+      );
+      expect(summary).toMatch(/Tests passed, but they leak\.$/);
+      expect(code).toBe(1);
+      expect(readdirSync(dir).filter((name) => name.startsWith('leakgate-run-'))).toEqual([]);
+    });
   });
 
   it('keeps silent under leakgate run, which prints the summary itself', async () => {
-    await inProject({ 'package.json': manifest(), 'a.test.js': CLEAN }, async ({ leakgate }) => {
+    await inProject({ 'package.json': gated(), 'a.test.js': CLEAN }, async ({ leakgate }) => {
       const { code, stderr } = await leakgate(['run', '--', 'jest']);
       expect(stderr.match(/^Leaks:/gm)).toHaveLength(1);
       expect(code).toBe(0);
@@ -51,11 +47,11 @@ describe('the reporter of the preset', () => {
     ],
     [
       'a rule that matched nothing',
-      { 'package.json': manifest({ leakgate: { allow: [{ reason: 'old', package: 'sdk' }] } }), 'a.test.js': CLEAN },
+      { 'package.json': gated({ leakgate: { allow: [{ reason: 'old', package: 'sdk' }] } }), 'a.test.js': CLEAN },
       'Rule:        package.json:1  "old" matched nothing in the whole run.',
     ],
   ])('fails a run whose tests all passed for %s', async (_what, files, line) => {
-    await inProject({ 'package.json': manifest(), ...files }, async ({ jest: run }) => {
+    await inProject({ 'package.json': gated(), ...files }, async ({ jest: run }) => {
       const { code, summary, stderr } = await run([]);
       expect(stderr).toContain('Tests:       1 passed, 1 total');
       expect(summary).toContain(line);
@@ -64,7 +60,7 @@ describe('the reporter of the preset', () => {
   });
 
   it('leaves a clean run green', async () => {
-    await inProject({ 'package.json': manifest(), 'a.test.js': CLEAN }, async ({ jest: run }) => {
+    await inProject({ 'package.json': gated(), 'a.test.js': CLEAN }, async ({ jest: run }) => {
       expect(await run([])).toMatchObject({ code: 0, summary: expect.stringMatching(/^Leaks: {7}none\n/) });
     });
   });
