@@ -91,8 +91,8 @@ export function describeProbe(
     for (const [name, expected] of Object.entries(leaks)) {
       it(`finds ${name} once, at its opening line`, () => {
         const findings = reports.get(name)?.findings ?? [];
+        expect(findings.map(({ message }) => message)).toEqual([expect.stringMatching(expected.says)]);
         expect(findings.map((finding) => [finding.kind, finding.root.kind])).toEqual([['leak', expected.kind]]);
-        expect(findings[0]?.message).toMatch(expected.says);
         const beneath = findings.flatMap(({ root }) => [...thingsBeneath(root)]);
         if (expected.tree !== undefined)
           expect(beneath).toEqual(expected.tree.map((line) => expect.stringMatching(line)));
