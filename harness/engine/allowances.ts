@@ -72,6 +72,13 @@ export class Allowances {
     });
   }
 
+  /** Whether the project's exceptions and those of tests cover all of these. Nothing is used up by asking. */
+  cover(rulings: () => readonly Ruling[]): boolean {
+    if (this.#granted.length === 0 && this.#rules.length === 0 && this.#baseline.isEmpty) return false;
+    const left = rulings().filter((ruling) => this.#ruleFor(ruling) === undefined);
+    return this.#baseline.has(left.map(({ finding }) => finding));
+  }
+
   /** What was covered since this was asked last. */
   takeAccepted(): readonly Accepted[] {
     const accepted = this.#accepted;
@@ -79,21 +86,28 @@ export class Allowances {
     return accepted;
   }
 
-  #accept({ scope, finding }: Ruling): Accepted | undefined {
-    const granted = this.#granted.find(
-      (each) => encloses(each.scope, scope) && this.#covers(each.allowance, finding, this.#rootDir),
-    );
-    if (granted !== undefined) {
-      granted.used = true;
-      return { finding, by: 'allow', reason: granted.allowance.reason };
+  #accept(ruling: Ruling): Accepted | undefined {
+    const { finding } = ruling;
+    const by = this.#ruleFor(ruling);
+    if (by !== undefined && 'allowance' in by) {
+      by.used = true;
+      return { finding, by: 'allow', reason: by.allowance.reason };
     }
-    const placed = this.#rules.find(({ rule, base }) => this.#covers(rule, finding, base));
-    if (placed !== undefined) {
-      this.#used.add(placed);
-      return { finding, by: placed.verdict, reason: placed.rule.reason, place: placed.place };
+    if (by !== undefined) {
+      this.#used.add(by);
+      return { finding, by: by.verdict, reason: by.rule.reason, place: by.place };
     }
     const entry = this.#baseline.use(finding);
     return entry === undefined ? undefined : { finding, by: 'baseline', entry };
+  }
+
+  /** What a test has granted comes first. */
+  #ruleFor({ scope, finding }: Ruling): Granted | PlacedRule | undefined {
+    return (
+      this.#granted.find(
+        (each) => encloses(each.scope, scope) && this.#covers(each.allowance, finding, this.#rootDir),
+      ) ?? this.#rules.find(({ rule, base }) => this.#covers(rule, finding, base))
+    );
   }
 
   readonly #covers = (rule: Allowance, finding: Finding, base: string): boolean =>

@@ -6,7 +6,7 @@ import { Allowances } from './allowances';
 import { nowMs, ticks } from './clock';
 import type { Entry, EntryList } from './entry';
 import { collectUntil } from './gc';
-import { type Look, look, lookAtAll, patienceWith } from './judge';
+import { type Look, look, lookAtAll } from './judge';
 import { Ledger } from './ledger';
 import { OpeningCamera } from './opening';
 import { OuterRoots } from './outer-roots';
@@ -43,7 +43,7 @@ export class Session {
     this.#options = options;
     this.host = new Scope('run', '', undefined, options.file);
     this.file = new Scope('file', '', this.host, options.file);
-    this.#waiting = new Waiting(options.graceMs);
+    this.#waiting = new Waiting(options.graceMs, (due) => this.#allowances.cover(() => this.#rulings(due)));
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.exceptions, options.rootDir);
     this.#ledger = new Ledger(
@@ -215,18 +215,10 @@ export class Session {
   }
 
   /** Settles what is suspicious, then rules on what is left; what only a collection can tell comes last. */
-  async #decide(
-    lookAgain: () => Look,
-    rulings: Ruling[],
-    closely: () => Promise<Look>,
-    letGo?: () => void,
-  ): Promise<void> {
+  async #decide(again: () => Look, rulings: Ruling[], closely: () => Promise<Look>, letGo?: () => void): Promise<void> {
     let seen = await closely();
     if (seen.due.length > 0) {
-      await this.#waiting.settle(() => {
-        seen = lookAgain();
-        return patienceWith(seen);
-      });
+      await this.#waiting.due(again);
       seen = await closely();
     }
     await this.#rule(seen.due, rulings);
@@ -234,8 +226,8 @@ export class Session {
     if (seen.collectable.length === 0) return;
     // A look holds what it saw: none may be kept while asking whether anybody else does.
     seen = { due: [], collectable: [], busy: false, blind: false };
-    await collectUntil(() => lookAgain().collectable.length === 0);
-    await this.#rule(lookAgain().collectable, rulings);
+    await collectUntil(() => again().collectable.length === 0);
+    await this.#rule(again().collectable, rulings);
   }
 
   /** What no probe recorded, yet is there. */
@@ -279,6 +271,11 @@ export class Session {
   #ruleForeignCloses(scope: Scope, rulings: Ruling[]): void {
     for (const { entry, identity } of this.#ledger.foreignCloses.takeBy(scope))
       rulings.push(this.#verdicts.foreignClose(suspectOf(entry, identity, this.#knowledge), scope));
+  }
+
+  /** What would be ruled on these, if nothing changed. */
+  #rulings(due: readonly Suspect[]): readonly Ruling[] {
+    return this.#verdicts.rule(this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge));
   }
 
   /** Makes findings of roots and puts the process back in order. */

@@ -1,5 +1,8 @@
 import { nowMs, turn } from './clock';
+import type { Entry } from './entry';
+import { type Look, patienceWith } from './judge';
 import { type Patience, settle } from './settle';
+import type { Suspect } from './suspect';
 
 /** Turns that what is left gets before anything is asked of it: a connection whose request is over closes in the first. */
 const FIRST_TURNS = 2;
@@ -9,15 +12,41 @@ export class Waiting {
   /** Milliseconds so far. */
   waitedMs = 0;
   readonly #graceMs: number;
+  readonly #isLetGo: (due: readonly Suspect[]) => boolean;
 
-  /** @param graceMs the longest wait for one verdict, in milliseconds */
-  constructor(graceMs: number) {
+  /**
+   * @param graceMs the longest wait for one verdict, in milliseconds
+   * @param isLetGo whether no test would fail for any of these
+   */
+  constructor(graceMs: number, isLetGo: (due: readonly Suspect[]) => boolean) {
     this.#graceMs = graceMs;
+    this.#isLetGo = isLetGo;
   }
 
   /** Gives teardown its time, for as long as `suspicion` asks for it. */
   settle(suspicion: () => Patience): Promise<void> {
     return this.#timed(() => settle(suspicion, this.#graceMs));
+  }
+
+  /**
+   * Gives teardown its time, for as long as what `look` finds asks for it. What fails nobody, with nothing under way that may end it, is
+   * not waited for: a team with a hundred known leaks would pay for the grace of each in every run.
+   */
+  due(look: () => Look): Promise<void> {
+    let asked: readonly (Entry | undefined)[] = [];
+    let letGo = false;
+    return this.settle(() => {
+      const seen = look();
+      const patience = patienceWith(seen);
+      const ends = seen.busy || seen.due.some((root) => isEnding(root, this.#graceMs));
+      if (patience !== 'grace' || ends) return patience;
+      const first = seen.due.map(({ entries }) => entries[0]);
+      if (first.length !== asked.length || first.some((entry, index) => entry !== asked[index])) {
+        asked = first;
+        letGo = this.#isLetGo(seen.due);
+      }
+      return letGo ? 'brief' : patience;
+    });
   }
 
   /** Whether something is left that does not go by itself at once: most of what a test leaves need not be understood at all. */
@@ -40,4 +69,12 @@ export class Waiting {
       this.waitedMs += nowMs() - startedMs;
     }
   }
+}
+
+/** It is being closed, or fires soon and may close something. */
+function isEnding({ identity, entries, owns }: Suspect, soonMs: number): boolean {
+  const { delayMs } = identity.facts ?? {};
+  const fires = identity.repeats !== true && typeof delayMs === 'number' && delayMs <= soonMs;
+  const closes = identity.ending === true || entries.some((entry) => entry.state() === 'closing');
+  return fires || closes || owns.some((owned) => isEnding(owned, soonMs));
 }

@@ -33,6 +33,14 @@ export class Places {
     this.#byUse.set(useOf(finding), Math.max(this.#byUse.get(useOf(finding)) ?? 0, placesOf(finding)));
   }
 
+  /** These, and a finding's. */
+  and(finding: Finding): Places {
+    const both = new Places();
+    for (const [use, places] of this.#byUse) both.#byUse.set(use, places);
+    both.add(finding);
+    return both;
+  }
+
   /** So many are taken. */
   get total(): number {
     return [...this.#byUse.values()].reduce((sum, places) => sum + places, 0);

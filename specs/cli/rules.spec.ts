@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import type { RunReport } from '../../harness/model/report';
 import { inProject, manifest } from './cli-project';
 import { LEAKY } from './ratchet-project';
 
@@ -85,6 +86,40 @@ module.exports = { known: [${WAITS}], allow: [{ reason: 'it is', file: 'src/**' 
       expect(read('loads')).toBe('xx');
     });
   });
+
+  it('cost nobody the grace, nor does a baseline, unless something may yet close what they cover', async () => {
+    const files = {
+      'package.json': manifest(),
+      'rule.test.js': "test('polls', () => { setInterval(() => {}, 5_000); });\n",
+      'baseline.test.js':
+        "test('listens', (done) => { require('node:net').createServer().listen(0, '127.0.0.1', done); });\n",
+      'closing.test.js': `
+        const net = require('node:net');
+        test('does not wait for its server', (done) => {
+          setInterval(() => {}, 5_000);
+          const server = net.createServer().listen(0, '127.0.0.1', () => {
+            const client = net.connect(server.address().port, '127.0.0.1', () => {
+              server.close();
+              setTimeout(() => client.destroy(), 200);
+              done();
+            });
+          });
+        });\n`,
+      'leakgate.config.json': JSON.stringify({
+        known: [{ reason: 'they are old', file: '{rule,closing}.test.js' }],
+      }),
+    };
+    await inProject(files, async ({ leakgate, read }) => {
+      expect((await leakgate(['baseline', 'write'])).code).toBe(0);
+      // Who waits for all of that ends long after this spec.
+      const env = { LEAKGATE_GRACE_MS: '60000' };
+      const run = await leakgate(['run', '--report', 'r.json', '--', 'jest', '--maxWorkers=1'], { env });
+      expect(run.summary).toMatch(/^Leaks: {7}none\nKnown: {7}3 leaks that fail no test\n/);
+      const { files: reports } = JSON.parse(read('r.json')) as RunReport;
+      const accepted = reports.flatMap((report) => report.accepted.map(({ finding }) => finding.root.kind));
+      expect(accepted.sort()).toEqual(['interval', 'interval', 'tcp-server']);
+    });
+  }, 45_000);
 
   it('are out of date when they match nothing: with the line to delete', async () => {
     await inProject({ ...LEAKY, 'leakgate.config.ts': config(WAITS + STALE) }, async ({ leakgate }) => {
