@@ -6,6 +6,9 @@ import type { Scope } from './scope';
 export interface ForeignClose {
   readonly entry: Entry;
   readonly by: Scope;
+  /** Whose it is, and who is at work: for what is opened anew. */
+  readonly home: Scope;
+  readonly acting: () => Scope | undefined;
   readonly identity: Identity;
 }
 
@@ -21,8 +24,31 @@ export class ForeignCloses {
       const by = acting()?.answerable;
       if (by === undefined || by === home || by.kind !== 'test') return;
       const identity = entry.identify();
-      if (identity !== undefined) this.#closes.push({ entry, by, identity });
+      if (identity !== undefined) this.#closes.push({ entry, by, home, acting, identity });
     });
+  }
+
+  /**
+   * Gives back what `scope` closed and opened anew: a server that was restarted is the server it was, and its owner's to close.
+   * @returns what is left of its own openings
+   */
+  giveBack(scope: Scope): readonly Entry[] {
+    const closes = new Map<object, ForeignClose>();
+    for (const close of this.#closes) if (close.by === scope) closes.set(close.identity.subject, close);
+    if (closes.size === 0) return scope.entries;
+    const anew = new Map<Entry, ForeignClose>();
+    for (const entry of scope.entries) {
+      const close = entry.state() === 'open' && closes.get(entry.identify()?.subject ?? entry);
+      if (close) anew.set(entry, close);
+    }
+    for (const [entry, { home, acting, identity }] of anew) {
+      entry.scope = home;
+      home.entries.push(entry);
+      this.guard(entry, home, acting);
+      this.#closes = this.#closes.filter((close) => close.by !== scope || close.identity.subject !== identity.subject);
+    }
+    scope.entries = scope.entries.filter((entry) => !anew.has(entry));
+    return scope.entries;
   }
 
   /** Takes out what `scope` closed. */

@@ -123,7 +123,7 @@ export class Session {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
     await ticks();
-    const opened = scope.entries;
+    const opened = this.#ledger.foreignCloses.giveBack(scope);
     const isLeft = (): boolean => isAnyThing(this.#sweep(scope), this.#knowledge);
     if ((await this.#waiting.lingers(isLeft)) || (this.#isFinal(scope) && scope.entries.length > 0)) {
       suspicious?.(opened);

@@ -40,6 +40,43 @@ describe('own', () => {
 });
 `;
 
+/** Two servers that their suites own are closed and opened again by a test; one suite forgets its server. */
+const RESTARTED = `
+const net = require('node:net');
+const { once } = require('node:events');
+const listen = async (server, port = 0) => { await once(server.listen(port, '127.0.0.1'), 'listening'); };
+const restart = async (server) => {
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  await listen(server, port);
+};
+describe('careful', () => {
+  const server = net.createServer();
+  beforeAll(() => listen(server));
+  afterAll((done) => { server.close(done); });
+  test('restarts by a function', () => restart(server));
+  test('restarts', async () => {
+    await new Promise((done) => server.close(done));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+  test('still has it', () => { expect(server.listening).toBe(true); });
+});
+describe('careless', () => {
+  const server = net.createServer();
+  beforeAll(() => listen(server));
+  test('restarts', async () => {
+    await new Promise((done) => server.close(done));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+});
+describe('hostile', () => {
+  const server = net.createServer();
+  beforeAll(() => listen(server));
+  test('restarts', () => restart(server));
+  test('closes', (done) => { server.close(done); });
+});
+`;
+
 /** No event emitter, and its socket is nobody's to see: when it was made cannot be told. */
 const PRIVATE = `
 const net = require('node:net');
@@ -77,12 +114,14 @@ describe('blame', () => {
   let concurrent: JestRun;
   let foreign: JestRun;
   let hidden: JestRun;
+  let restarted: JestRun;
 
   beforeAll(async () => {
-    [concurrent, foreign, hidden] = await Promise.all([
+    [concurrent, foreign, hidden, restarted] = await Promise.all([
       runJest({ files: { 'nobodys.test.js': NOBODYS('test.concurrent') } }),
       runJest({ files: { 'foreign.test.js': FOREIGN } }),
       runJest({ files: { 'private.test.js': PRIVATE }, env: { LEAKGATE_MOST_HEAP_BYTES: '1' } }),
+      runJest({ files: { 'restarted.test.js': RESTARTED } }),
     ]);
   });
 
@@ -102,6 +141,17 @@ describe('blame', () => {
     expect(foreign.output).toMatch(
       /A TCP server on \S+ was closed in this test, but was opened in the `beforeAll` of suite "shared"/,
     );
+  });
+
+  it('takes a server that a test has closed and opened again for the one it was, and its suite’s', () => {
+    const found = findingsOf(restarted).map(({ kind, scope }) => [kind, scope.kind, scope.path.join(' ')]);
+    expect(found).toEqual([
+      ['leak', 'suite', 'careless'],
+      ['foreign-close', 'suite', 'hostile'],
+    ]);
+    const failed = [...restarted.tests].filter(([, { status }]) => status === 'failed').map(([name]) => name);
+    expect(failed).toContain('hostile closes');
+    expect(failed.filter((name) => name.startsWith('careful'))).toEqual([]);
   });
 
   it('says what else it may be where something may keep it for others, and the heap is too large to be asked', () => {
