@@ -29,7 +29,7 @@ const rawDescriptor: Watch = {
     const { descriptor, path } = resource as RawDescriptor;
     return {
       kind: 'file-descriptor',
-      subject: resource,
+      subject: descriptor,
       label: `${on(path)} (fd ${descriptor.fd})`.trim(),
       facts: { fd: descriptor.fd, path: shownPath(path) },
     };

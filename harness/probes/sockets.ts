@@ -7,6 +7,7 @@ import { TLSSocket } from 'node:tls';
 import { asObject, field, handleLives, nativeLives, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Identity, Liveness, Probe, Watch } from '../engine/probe';
+import { descriptors } from './descriptors/descriptor';
 import { kindOfServer, closedSockets as lasting } from './handles/closed-sockets';
 import { cut } from './handles/cut';
 import { endpoint, ends } from './handles/ends';
@@ -100,6 +101,13 @@ function keepsLoopAlive(socket: net.Socket): boolean {
   return ((beneath ?? handle) as { hasRef?: () => boolean } | undefined)?.hasRef?.() ?? true;
 }
 
+/** The descriptor that a socket was made of, if the user had opened it by number: it goes with the socket. */
+function madeOf(socket: net.Socket): readonly object[] {
+  const number = (handleOf(socket) as { fd?: number } | undefined)?.fd;
+  const descriptor = number === undefined ? undefined : descriptors.at(number);
+  return descriptor === undefined || descriptor.state === 'released' ? [] : [descriptor];
+}
+
 /** What the user's own code opened is closed as it would do it. A library's may be kept alive by it: closed aloud, it connects again. */
 const putAway = (socket: net.Socket, opening: Opening | undefined): void => {
   if (opening?.frames[0]?.origin === 'user') socket.destroy();
@@ -118,6 +126,7 @@ function identifySocket(socket: net.Socket, opening: Opening | undefined): Ident
     label: `${socketLabel(socket, accepted)}${isRefd ? '' : " (unref'd)"}`,
     facts: { unref: !isRefd, bytesRead: socket.bytesRead, bytesWritten: socket.bytesWritten },
     parents,
+    children: madeOf(socket),
     ending: socket.writableEnded || socket.destroyed,
     ends: { own: local, other: remote, accepted },
     unref: () => {

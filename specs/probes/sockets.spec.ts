@@ -56,6 +56,11 @@ describeProbe(
     'leaks-tcp-half-open': client('tcp-socket', 'A TCP connection'),
     'leaks-tcp-connecting': client('tcp-socket', 'A TCP connection', `from ${HERE} \\(still connecting\\)`),
     'leaks-unix-client': client('unix-socket', 'A unix socket connection', 'to /.*\\.sock'),
+    // The descriptor that it was made of goes with it.
+    'leaks-fifo': {
+      ...leak('unnamed-pipe', 'A pipe', 'socket\\.destroy\\(\\)'),
+      tree: [/^a file descriptor on .*pipe \(fd \d+\)$/],
+    },
     'leaks-tls-client': client('tls-socket', 'A TLS connection'),
     'leaks-tls-client-unref': client('tls-socket', 'A TLS connection', `${HERE} -> ${HERE} \\(unref'd\\)`),
     'leaks-tls-over-socket': client('tls-socket', 'A TLS connection'),
