@@ -1,11 +1,27 @@
 import type { Ledger } from './ledger';
-import { noteReported, type Suspect } from './suspect';
+import { noteReported, placeOf, type Suspect } from './suspect';
 
 /** What comes of putting things away, then and in later ticks, is the harness's doing: no test answers for it. */
 function asOurs(ledger: Ledger, work: () => void): void {
   const { outside } = ledger.stage;
   if (outside === undefined) ledger.mute(work);
   else ledger.unrecorded(() => ledger.lineage.run(outside.lineage, work));
+}
+
+/** Those of `now` that stand in the place of one of `roots`: the same line of the same scope has opened them since. */
+export function heirsOf(roots: readonly Suspect[], now: readonly Suspect[]): readonly Suspect[] {
+  const subjects = new Set(roots.map(({ subject }) => subject));
+  return now.filter(
+    (heir) =>
+      !subjects.has(heir.subject) &&
+      roots.some(
+        (root) =>
+          root.scope === heir.scope &&
+          root.identity.kind === heir.identity.kind &&
+          placeOf(root) !== '' &&
+          placeOf(root) === placeOf(heir),
+      ),
+  );
 }
 
 /** What was reported, and how it is put away. */

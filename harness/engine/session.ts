@@ -10,7 +10,7 @@ import { type Look, look, lookAtAll } from './judge';
 import { Ledger } from './ledger';
 import { OpeningCamera } from './opening';
 import { OuterRoots } from './outer-roots';
-import { Reported } from './put-away';
+import { heirsOf, Reported } from './put-away';
 import { Retention } from './retention/retention';
 import { RunningProbes } from './running-probes';
 import { type Lineage, Scope } from './scope';
@@ -221,7 +221,7 @@ export class Session {
       await this.#waiting.due(again);
       seen = await closely();
     }
-    await this.#rule(seen.due, rulings);
+    await this.#rule(seen.due, rulings, again);
     letGo?.();
     if (seen.collectable.length === 0) return;
     // A look holds what it saw: none may be kept while asking whether anybody else does.
@@ -279,12 +279,15 @@ export class Session {
   }
 
   /** Makes findings of roots and puts the process back in order. */
-  async #rule(due: readonly Suspect[], rulings: Ruling[]): Promise<void> {
+  async #rule(due: readonly Suspect[], rulings: Ruling[], lookAgain?: () => Look): Promise<void> {
     const gathered = this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
-    const roots = this.#outer.mayTell(gathered) ? await this.#outer.settle(gathered) : gathered;
+    const mayTell = this.#outer.mayTell(gathered);
+    const roots = mayTell ? await this.#outer.settle(gathered) : gathered;
     rulings.push(...this.#verdicts.rule(roots));
+    // While the heap was asked, what re-arms itself went on: it is the same leak.
+    const heirs = mayTell && lookAgain !== undefined ? heirsOf(roots, lookAgain().due) : [];
     // What a scenario was asked to leave is not kept for anybody to look at.
-    for (const root of roots) this.#reported.putAway(root, this.#options.cleanUp || root.scope.final);
+    for (const root of [...roots, ...heirs]) this.#reported.putAway(root, this.#options.cleanUp || root.scope.final);
   }
 
   #stop(): void {
