@@ -41,3 +41,30 @@ export function isEldersWork(id: number | undefined): boolean {
     (id !== undefined && file !== undefined && file !== id) || elders.some((elder) => elder.getStore() !== undefined)
   );
 }
+
+const { getPrototypeOf } = Object;
+const { prototype } = Function;
+
+/** By what the functions of an earlier file's realm have in common. */
+const retired = new WeakSet<object>();
+
+/** What the functions of a realm have in common; `undefined` if it is the harness's own, which is no file's. */
+export function functionsOf(global: object): object | undefined {
+  const { Function: its } = global as { readonly Function?: { readonly prototype?: object } };
+  return its?.prototype === prototype ? undefined : its?.prototype;
+}
+
+/** Ends a file's realm: it costs nothing to know its functions for an earlier file's, so there is no limit to how many. */
+export function retireFunctions(functions: object | undefined): void {
+  if (functions !== undefined) retired.add(functions);
+}
+
+/** Whether a function was written in a file that is over, whatever has called it. */
+export function isEldersCode(callback: unknown): boolean {
+  if (typeof callback !== 'function') return false;
+  const plain = getPrototypeOf(callback) as object | null;
+  if (plain === null || plain === prototype) return false;
+  // An asynchronous function is one step further from what all have in common.
+  const further = retired.has(plain) ? plain : (getPrototypeOf(plain) as object | null);
+  return further !== null && retired.has(further);
+}

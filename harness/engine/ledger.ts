@@ -64,9 +64,10 @@ export class Ledger implements Recorder {
   /**
    * Begins a file: from here on everything is recorded.
    * @param keeps what it leaves is left as it is
+   * @param global that of the code under test
    */
-  open(file: Scope, keeps = false): void {
-    this.stage.open(file, keeps);
+  open(file: Scope, keeps: boolean, global: object): void {
+    this.stage.open(file, keeps, global);
     // Muted, for hooks are themselves accounted for, and a test environment of the user's own may be on the stack.
     this.mute(() => this.#hook.enable());
   }
@@ -247,7 +248,7 @@ export class Ledger implements Recorder {
     const file = this.stage.file;
     if (file === undefined) return;
     const parent = this.byId.get(triggerAsyncId);
-    const older = parent === undefined && this.stage.isOlder(triggerAsyncId);
+    const older = parent === undefined && this.stage.isOlder(triggerAsyncId, watch.callback?.(resource));
     if (!older && parent === undefined && watch.transient === true && !this.stacks.may(file.budget)) return;
     const known = older ? OUTSIDE : this.stacks.known(watch, resource, false);
     const maySee = known === undefined && (watch.incidental !== true || this.stacks.may(file.incidentalBudget));

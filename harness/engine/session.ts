@@ -65,7 +65,7 @@ export class Session {
       this.#verdicts.learn(probe.kinds);
       this.#probes.start(probe, this.#options.realm);
     }
-    this.#ledger.open(this.file, !this.#options.cleanUp);
+    this.#ledger.open(this.file, !this.#options.cleanUp, this.#options.realm.global);
     this.#setupMs = nowMs() - startedMs;
   }
 

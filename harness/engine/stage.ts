@@ -1,6 +1,6 @@
 import { AsyncResource, executionAsyncId } from 'node:async_hooks';
 import type { OwnerKind } from '../model/scope';
-import { beginFile, isEldersWork } from './elders';
+import { beginFile, functionsOf, isEldersCode, isEldersWork, retireFunctions } from './elders';
 import type { Scope } from './scope';
 
 /** Who is running: to whom it falls what appears without lineage. */
@@ -14,6 +14,8 @@ export class Stage {
   #firstId = 0;
   /** The context the file was begun in: what goes on in it is the file's. */
   #ownId = 0;
+  /** What the functions of the file's own realm have in common. */
+  #functions: object | undefined;
   /** Tests (or a suite's hook) now running. */
   readonly #active = new Set<Scope>();
 
@@ -25,9 +27,11 @@ export class Stage {
   /**
    * A file begins: its modules load.
    * @param keeps it leaves its work as it is
+   * @param global that of its code
    */
-  open(file: Scope, keeps: boolean): void {
+  open(file: Scope, keeps: boolean, global: object): void {
     this.file = file;
+    this.#functions = functionsOf(global);
     if (!this.#onlyLineage) beginFile(file.id, keeps);
     this.#loading = true;
     this.#ownId = executionAsyncId();
@@ -42,6 +46,7 @@ export class Stage {
   /** The file is over. */
   close(): void {
     this.file = undefined;
+    retireFunctions(this.#functions);
     this.#active.clear();
   }
 
@@ -68,8 +73,12 @@ export class Stage {
     return this.file?.parent;
   }
 
-  /** Whether a context began before the file did, or descends from work of an earlier file. */
-  isOlder(asyncId: number): boolean {
+  /**
+   * Whether a context began before the file did, or descends from work of an earlier file.
+   * @param callback what was armed in it, if that is a function: one of an earlier file's realm is that file's
+   */
+  isOlder(asyncId: number, callback?: unknown): boolean {
+    if (isEldersCode(callback)) return true;
     if (isEldersWork(this.#onlyLineage ? undefined : this.file?.id)) return true;
     return !this.#loading && asyncId > 0 && asyncId < this.#firstId && asyncId !== this.#ownId;
   }
