@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { OptionSource, Options } from './config';
 import { LEVELS } from './model/level';
 import type { Allowance } from './model/rule';
+import { grouped } from './model/sentence';
 import { UsageError } from './model/usage-error';
 
 const text = v.pipe(v.string('a text'), v.nonEmpty('a text that is not empty'));
@@ -44,7 +45,7 @@ const ruleSchema = v.pipe(
 );
 
 const MOST_GRACE_MS = 60_000;
-const GRACE = `a whole number of milliseconds from 0 to ${MOST_GRACE_MS.toLocaleString('en-US')}`;
+const GRACE = `a whole number of milliseconds from 0 to ${grouped(MOST_GRACE_MS)}`;
 
 const HEAP = 'a whole number of bytes, 0 or more';
 
