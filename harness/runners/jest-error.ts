@@ -30,7 +30,9 @@ export function findingError(finding: Finding, level: Level): JestError {
   if (tree !== '') parts.push(tree);
   if (finding.path !== undefined) parts.push(indented(drawPath(finding.path)));
   if (finding.openedBy !== undefined && finding.kind !== 'retained')
-    parts.push(`The call that opened it is in ${finding.openedBy}, on behalf of the line below.`);
+    parts.push(
+      `The call that opened it is in ${finding.openedBy}${finding.openedAt === undefined ? '' : ', on behalf of the line below'}.`,
+    );
   if (finding.openedAt === undefined) parts.push(...hint(finding, level));
   const message = parts.join('\n\n');
   const frames = orderedFrames(finding.trace);
