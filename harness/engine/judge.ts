@@ -1,6 +1,7 @@
 import type { Lexicon } from '../model/resource';
 import type { Entry } from './entry';
 import type { Holders } from './holders';
+import { isUnrefd } from './native';
 import type { Scope } from './scope';
 import type { Patience } from './settle';
 import type { Suspect } from './suspect';
@@ -43,9 +44,16 @@ export function patienceWith(seen: Look): Patience {
   return oneShots && !seen.busy ? 'brief' : 'grace';
 }
 
-/** A process-wide pool's, or a survivor some library keeps by design. */
+/**
+ * A library made it as it was loaded, and let the process end without it: it is there for as long as that copy of the library, by the
+ * author's own word. Nobody has called for it, and nobody can release it.
+ */
+const comesWithItsLibrary = ({ entries: [first] }: Suspect): boolean =>
+  first?.opening?.importing === 'library' && first.resource !== undefined && isUnrefd(first.resource);
+
+/** A process-wide pool's, a survivor some library keeps by design, or a part of a library itself. */
 const staysByDesign = (root: Suspect, knowledge: Knowledge): boolean =>
-  root.identity.pool === 'process' || knowledge.ruledOut(root.identity, root.trace);
+  root.identity.pool === 'process' || knowledge.ruledOut(root.identity, root.trace) || comesWithItsLibrary(root);
 
 const isCollectable = ({ identity, entries }: Suspect): boolean =>
   identity.collectable === true || entries.every((entry) => entry.watch.collectable === true);

@@ -43,6 +43,15 @@ export function handleLives(handle: object): boolean {
   }
 }
 
+/** Whether a timer or handle says of itself that the process may end without it; not of what cannot say so. */
+export function isUnrefd(resource: object): boolean {
+  try {
+    return (resource as { hasRef?: () => unknown }).hasRef?.() === false;
+  } catch {
+    return false;
+  }
+}
+
 const symbols = new Map<string, Set<symbol>>();
 
 /**
