@@ -55,6 +55,9 @@ const comesWithItsLibrary = ({ entries: [first] }: Suspect): boolean =>
 const staysByDesign = (root: Suspect, knowledge: Knowledge): boolean =>
   root.identity.pool === 'process' || knowledge.ruledOut(root.identity, root.trace) || comesWithItsLibrary(root);
 
+/** The verdict was put off, and may be spared: by what takes too long to be asked of all. */
+const isSpared = ({ identity }: Suspect): boolean => identity.isLibrarys?.() === true;
+
 const isCollectable = ({ identity, entries }: Suspect): boolean =>
   identity.collectable === true || entries.every((entry) => entry.watch.collectable === true);
 
@@ -130,7 +133,8 @@ export function look(
     else if (due !== 'now') busy ||= mayBeEnding(root);
     else (isCollectable(root) ? collectable : dueNow).push(root);
   }
-  for (const root of hasty?.notShared(hurried) ?? []) (isCollectable(root) ? collectable : dueNow).push(root);
+  const fallen = hasty?.notShared(hurried).filter((root) => !isSpared(root)) ?? [];
+  for (const root of fallen) (isCollectable(root) ? collectable : dueNow).push(root);
   const kinds = new Set(dueNow.map((root) => root.identity.kind));
   const due = [...dueNow, ...lost.filter((root) => kinds.has(root.identity.kind))];
   return { due, busy, collectable, blind };
@@ -144,6 +148,7 @@ export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge): Look
     if (suspect.parent !== undefined || staysByDesign(suspect, knowledge)) continue;
     if (suspect.scope.kind === 'run') continue;
     if (suspect.identity.diesWithFile === true && suspect.scope.lifetime.kind === 'file') continue;
+    if (isSpared(suspect)) continue;
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }
   return { due, busy: false, collectable, blind: false };

@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
+import { isModules } from '../engine/module-functions';
 import { asObject, nativeLives } from '../engine/native';
 import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Sighting, Watch } from '../engine/probe';
 import { Strays } from './listeners/strays';
@@ -24,6 +25,8 @@ interface Registration {
   readonly sandboxed: boolean;
   /** Since then removed, and added again by somebody else. */
   superseded: boolean;
+  /** What was found out of the listener, once it was asked. */
+  oneForModule?: boolean;
 }
 
 const ADDERS = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'];
@@ -55,6 +58,12 @@ function state(resource: object): Liveness {
 const isPlumbing = (inner: string | undefined, adder: string): boolean =>
   inner !== undefined && !(inner === 'node:events' && adder === 'once');
 
+/** A library that listens for its module as a whole does so once, whoever uses it first and however often it is used. */
+function isOneForModule(registration: Registration, listener: Listener): boolean {
+  registration.oneForModule ??= isModules(listener);
+  return registration.oneForModule;
+}
+
 const listenerWatch: Watch = {
   state,
   identify(resource, opening): Identity | undefined {
@@ -76,6 +85,9 @@ const listenerWatch: Watch = {
       // `events.once` listens for errors too, on behalf of the same promise; a library to end what the same call has opened.
       adjunct: (awaited && event === 'error') || opening?.frames[0]?.origin === 'library',
       diesWithFile: sandboxed,
+      ...(opening?.frames[0]?.origin === 'library' && registration.index === 0
+        ? { isLibrarys: () => isOneForModule(registration, listener) }
+        : {}),
       remedy: awaited
         ? 'Await it, or abort it through the `signal` option of `events.once`,'
         : `Remove it with \`${name}.off(${argument}, listener)\``,

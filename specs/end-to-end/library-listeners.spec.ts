@@ -1,0 +1,93 @@
+import { describe, it, jest } from '@jest/globals';
+import { expectClaims } from './claims';
+import { runJest } from './jest-project';
+
+jest.setTimeout(60_000);
+
+/** One listener for all its users, added for the first of them, found in a table. As loggers flush themselves at the end. */
+const FLUSHES = `
+const refs = [];
+const functions = { exit: onExit };
+function onExit() { for (const ref of refs) ref.deref()?.flush(); }
+exports.logger = () => {
+  const logger = { flush() {} };
+  if (refs.length === 0) process.on('exit', functions.exit);
+  refs.push(new WeakRef(logger));
+  return logger;
+};
+`;
+
+/** One listener, put where it belongs each time it is configured. */
+const CONFIGURED = `
+const cluster = require('node:cluster');
+const handlers = new Set();
+const receiver = (worker, message) => { for (const handle of handlers) handle(message); };
+exports.configure = (handle) => {
+  handlers.add(handle);
+  cluster.removeListener('message', receiver);
+  cluster.on('message', receiver);
+};
+exports.shutdown = () => handlers.clear();
+`;
+
+const MODERN = `
+const open = new Set();
+const closeAll = () => { for (const each of open) each.close(); };
+export const start = (each) => { open.add(each); process.on('SIGTERM', closeAll); };
+`;
+
+/** One for each call: it closes over what that was about, is part of what that has made, or just stands there. */
+const PER_CALL = `
+exports.closing = (thing) => { process.on('exit', () => thing.close()); };
+exports.Thing = class { #end = () => {}; constructor() { process.on('exit', this.#end); } };
+exports.bare = () => { process.on('exit', () => {}); };
+const onEnd = () => {};
+exports.again = () => { process.on('beforeExit', onEnd); };
+`;
+
+const SUITE = `
+const { logger } = require('flushes');
+const { configure, shutdown } = require('configured');
+const { closing, Thing, bare, again } = require('per-call');
+const onHangUp = () => {};
+test('makes a logger', () => { logger(); });
+test('makes another', () => { logger(); });
+test('configures', () => { configure(() => {}); shutdown(); });
+test('configures anew', () => { configure(() => {}); shutdown(); });
+test('leaks what a listener closes', () => {
+  closing({ close() {} }); // opens
+});
+test('leaks a thing that listens', () => {
+  new Thing(); // opens
+});
+test('leaks a listener that knows nothing', () => {
+  bare(); // opens
+});
+test('is the first to have it listen', () => again());
+test('leaks the same listener once more', () => {
+  again(); // opens
+});
+test('leaks one of its own', () => {
+  process.on('SIGHUP', onHangUp); // opens
+});
+`;
+
+describe('a listener of a library', () => {
+  it('is the library’s own where it has one for all that use it, and a leak where it has one more for each', async () => {
+    const files = {
+      'node_modules/flushes/index.js': FLUSHES,
+      'node_modules/configured/index.js': CONFIGURED,
+      'node_modules/modern/package.json': '{ "type": "module", "exports": "./index.js" }',
+      'node_modules/modern/index.js': MODERN,
+      'node_modules/per-call/index.js': PER_CALL,
+      'suite.test.js': SUITE,
+      'modern.test.mjs': `import { start } from 'modern';\ntest('starts', () => start({ close() {} }));`,
+    };
+    const run = await runJest({
+      files,
+      config: { testMatch: ['**/*.test.?(m)js'], transform: {} },
+      nodeArgs: ['--experimental-vm-modules'],
+    });
+    expectClaims(run, files);
+  });
+});
