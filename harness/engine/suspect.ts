@@ -229,20 +229,29 @@ export const isTimer = (suspect: Suspect): boolean => suspect.entries.every((ent
 
 const isLibrarys = (suspect: Suspect): boolean => suspect.trace[0]?.origin === 'library';
 
+const isLate = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.late);
+
+/** By what the things of one call of the user's into a library are known: its line, or where none is known, the library. */
+const callOf = ({ scope, trace }: Suspect): string =>
+  `${scope.id} ${userPlace(trace) || packageOf(trace[0]?.file ?? '')}`;
+
 /**
  * One call of the user's into a library, one leak: the timers it armed (a pool's idle timeout, a client's keep-alive) hang beneath
- * the connection it made, and go when that is closed.
+ * the connection it made, and go when that is closed; what it went on to make when its test was over, beneath what it had made before.
  */
 function adoptCompanions(roots: readonly Suspect[]): void {
-  const at = (root: Suspect): string => `${root.scope.id} ${placeOf(root)}`;
   const made = new Map<string, Suspect>();
-  for (const root of roots) {
-    if (isLibrarys(root) && knows(root.trace) && !isTimer(root) && !made.has(at(root))) made.set(at(root), root);
+  const before = new Map<string, Suspect>();
+  const librarys = roots.filter(isLibrarys);
+  for (const root of librarys) {
+    const call = callOf(root);
+    if (!isTimer(root) && !made.has(call)) made.set(call, root);
+    if (!isLate(root) && !before.has(call)) before.set(call, root);
   }
-  if (made.size === 0) return;
-  for (const root of roots) {
-    const owner = isLibrarys(root) && knows(root.trace) && isTimer(root) ? made.get(at(root)) : undefined;
-    if (owner !== undefined) hang(root, owner);
+  for (const root of librarys) {
+    const call = callOf(root);
+    const owner = (isTimer(root) ? made.get(call) : undefined) ?? (isLate(root) ? before.get(call) : undefined);
+    if (owner !== undefined && owner !== root) hang(root, owner);
   }
 }
 

@@ -49,6 +49,56 @@ exports.Pool = class {
 };
 `;
 
+/** A connection with a heartbeat, made where nothing leads back to whoever wanted it. */
+const HEARTBEATS = `
+const net = require('node:net');
+const { EventEmitter } = require('node:events');
+const wanted = [];
+let working = false;
+async function work() {
+  working = true;
+  for (;;) {
+    await null;
+    const next = wanted.shift();
+    if (next === undefined) break;
+    const socket = net.connect(next.port, '127.0.0.1', () => {
+      setTimeout(() => {}, 100_000);
+      next.done(socket);
+    });
+  }
+  working = false;
+}
+exports.connect = (port) => new Promise((done) => { wanted.push({ port, done }); if (!working) void work(); });
+`;
+
+/** Waits long for a server, and looks for it again and again. */
+const LOOKS = `
+exports.find = () => {
+  const again = () => { setTimeout(again, 40_000); };
+  setTimeout(() => {}, 50_000);
+  setTimeout(again, 40);
+};
+`;
+
+const LOOKING = `
+const { find } = require('looks');
+test('leaks what waits, and goes on looking', () => {
+  find(); // opens
+});
+test('runs while it does', () => new Promise((done) => setTimeout(done, 100)));
+`;
+
+const BEATING = `
+const net = require('node:net');
+const { connect } = require('heartbeats');
+const server = net.createServer();
+beforeAll((done) => { server.listen(0, '127.0.0.1', done); });
+afterAll(() => { server.close(); });
+test('leaks a connection with all it has', async () => {
+  await connect(server.address().port);
+});
+`;
+
 const RECONNECTING = `
 const { connect } = require('reconnects');
 const enough = async (manager) => {
@@ -87,7 +137,9 @@ describe('what a library opens for one call of the test', () => {
   const files = {
     'node_modules/reconnects/index.js': RECONNECTS,
     'node_modules/threads/index.js': THREADS,
+    'node_modules/looks/index.js': LOOKS,
     'reconnecting.test.js': RECONNECTING,
+    'looking.test.js': LOOKING,
     'pooled.test.js': POOLED,
   };
   let run: JestRun;
@@ -99,8 +151,18 @@ describe('what a library opens for one call of the test', () => {
   it('is one finding, at the line of that call, however late and whatever it is made of', () => {
     expectClaims(run, files);
     expect(findingsOf(run).map(({ root, count }) => [root.kind, count, root.owns.map(({ kind }) => kind)])).toEqual([
+      ['timeout', 1, ['timeout']],
       ['worker', 1, expect.arrayContaining(['message-port', 'listener'])],
       ['timeout', 1, []],
     ]);
+  });
+
+  it('is one finding where its line is lost, too', async () => {
+    const lost = await runJest({
+      files: { 'node_modules/heartbeats/index.js': HEARTBEATS, 'beating.test.js': BEATING },
+    });
+    expect(findingsOf(lost).map(({ root, openedBy }) => [root.kind, openedBy])).toEqual([['tcp-socket', 'heartbeats']]);
+    expect(findingsOf(lost)[0]?.root.owns.map(({ kind }) => kind)).toContain('timeout');
+    expect(lost.output).toContain('The call that opened it is in heartbeats.\n');
   });
 });
