@@ -28,11 +28,15 @@ function closingOf(object: object): string | undefined {
   return closings.get(prototype);
 }
 
-/** `undefined` where nothing tells: an `EventEmitter` by name is no client's name. */
+/**
+ * `undefined` where nothing tells: an `EventEmitter` by name is no client's name, and one that begins with an underscore is by custom a
+ * library's own affair, of which its users know nothing.
+ */
 function nameOfClass(object: object, opening: Opening | undefined): string | undefined {
   const prototype = Reflect.getPrototypeOf(object);
   const made = prototype === null ? undefined : asObject(field(prototype, 'constructor'));
   const name = made === undefined ? undefined : field(made, 'name');
+  if (typeof name === 'string' && name.startsWith('_')) return undefined;
   if (typeof name === 'string' && name !== '' && made !== EventEmitter) return name;
   // Mixed into a class, it has taken the place of that class's constructor, which is the first to be at work.
   const first = opening?.frames[0];

@@ -58,7 +58,7 @@ function state(resource: object): Liveness {
 const isPlumbing = (inner: string | undefined, adder: string): boolean =>
   inner !== undefined && !(inner === 'node:events' && adder === 'once');
 
-/** A library that listens for its module as a whole does so once, whoever uses it first and however often it is used. */
+/** A library that listens for its module as a whole does so once, as it is loaded or for whoever uses it first, and then no more. */
 function isOneForModule(registration: Registration, listener: Listener): boolean {
   registration.oneForModule ??= isModules(listener);
   return registration.oneForModule;
@@ -86,7 +86,7 @@ const listenerWatch: Watch = {
       adjunct: (awaited && event === 'error') || opening?.frames[0]?.origin === 'library',
       diesWithFile: sandboxed,
       ...(opening?.frames[0]?.origin === 'library' && registration.index === 0
-        ? { isLibrarys: () => isOneForModule(registration, listener) }
+        ? { isLibrarys: () => opening.importing === 'library' || isOneForModule(registration, listener) }
         : {}),
       remedy: awaited
         ? 'Await it, or abort it through the `signal` option of `events.once`,'

@@ -1,5 +1,5 @@
-import { describe, it, jest } from '@jest/globals';
-import { expectClaims } from './claims';
+import { describe, expect, it, jest } from '@jest/globals';
+import { expectClaims, findingsOf } from './claims';
 import { runJest } from './jest-project';
 
 jest.setTimeout(60_000);
@@ -36,6 +36,11 @@ const closeAll = () => { for (const each of open) each.close(); };
 export const start = (each) => { open.add(each); process.on('SIGTERM', closeAll); };
 `;
 
+const LOADED = `
+const listen = (onError) => process.stdout.on('error', (error) => onError(error));
+listen(() => {});
+`;
+
 /** One for each call: it closes over what that was about, is part of what that has made, or just stands there. */
 const PER_CALL = `
 exports.closing = (thing) => { process.on('exit', () => thing.close()); };
@@ -46,6 +51,7 @@ exports.again = () => { process.on('beforeExit', onEnd); };
 `;
 
 const SUITE = `
+require('loaded');
 const { logger } = require('flushes');
 const { configure, shutdown } = require('configured');
 const { closing, Thing, bare, again } = require('per-call');
@@ -77,6 +83,7 @@ describe('a listener of a library', () => {
     const files = {
       'node_modules/flushes/index.js': FLUSHES,
       'node_modules/configured/index.js': CONFIGURED,
+      'node_modules/loaded/index.js': LOADED,
       'node_modules/modern/package.json': '{ "type": "module", "exports": "./index.js" }',
       'node_modules/modern/index.js': MODERN,
       'node_modules/per-call/index.js': PER_CALL,
@@ -89,5 +96,6 @@ describe('a listener of a library', () => {
       nodeArgs: ['--experimental-vm-modules'],
     });
     expectClaims(run, files);
+    expect(findingsOf(run).filter(({ scope }) => scope.kind !== 'test')).toEqual([]);
   });
 });

@@ -49,7 +49,22 @@ const metrics = [require('./lib/metrics/gc'), require('./lib/metrics/eventLoopLa
 exports.collectDefaultMetrics = () => { for (const metric of metrics) metric(); };`,
 };
 
+/** Forgets old hits once in a while, in a store of a middleware's own; as express-rate-limit does. */
+const LIMITS = `
+class MemoryStore {
+  init() {
+    this.interval = setInterval(() => {}, 60_000);
+    if (this.interval.unref) this.interval.unref();
+  }
+}
+exports.rateLimit = () => { new MemoryStore().init(); return (_request, _response, next) => next(); };
+`;
+
 const SUITE = `
+const { rateLimit } = require('express-rate-limit');
+const limit = rateLimit();
+test('limits', (done) => limit({}, {}, done));
+test('makes a limit', () => { rateLimit(); });
 const kills = require('execa');
 const unruly = require('killer');
 const { FSWatcher } = require('chokidar');
@@ -78,7 +93,7 @@ describe('metrics', () => {
 });
 `;
 
-describe('what execa, chokidar and prom-client keep by design', () => {
+describe('what execa, chokidar, prom-client and express-rate-limit keep by design', () => {
   it('is nobody’s leak, while what their user forgets is, and so is the same of any other package', async () => {
     const files: Record<string, string> = {
       'node_modules/execa/lib/kill.js': KILL,
@@ -86,6 +101,8 @@ describe('what execa, chokidar and prom-client keep by design', () => {
       'node_modules/killer/index.js': KILL,
       'node_modules/chokidar/index.js': THROTTLE,
       'node_modules/throttler/index.js': THROTTLE,
+      'node_modules/express-rate-limit/dist/index.cjs': LIMITS,
+      'node_modules/express-rate-limit/package.json': '{ "main": "./dist/index.cjs" }',
       'by-design.test.js': SUITE,
     };
     for (const [name, text] of Object.entries(METRICS)) files[`node_modules/prom-client/${name}`] = text;
