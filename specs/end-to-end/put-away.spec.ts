@@ -47,6 +47,40 @@ test('forgets a channel', () => {
 test('has news', () => tell());
 `;
 
+/** Two channels go by one connection, of which one is forgotten. */
+const SHARED = (version: string, grpc: string): string => `
+const { Client, credentials, Server, ServerCredentials } = require(${grpc});
+const server = new Server();
+const asIs = (bytes) => bytes;
+const say = { path: '/a/Say', requestStream: false, responseStream: false, requestSerialize: asIs, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs };
+server.addService({ say }, { say: ({ request }, answer) => answer(null, request) });
+const bound = new Promise((done) => server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_error, port) => done(port)));
+bound.then(() => server.start());
+afterAll(() => server.forceShutdown());
+const target = bound.then((port) => '127.0.0.1:' + port);
+const call = (client) => new Promise((done, fail) =>
+  client.makeUnaryRequest(say.path, asIs, asIs, Buffer.from('hello'), (error, said) => (error ? fail(error) : done(String(said)))),
+);
+let forgotten;
+test.concurrent('forgets one of two (${version})', async () => {
+  forgotten = new Client(await target, credentials.createInsecure()); // line 16
+  await call(forgotten);
+});
+test.concurrent('goes on by the same connection (${version})', async () => {
+  const client = new Client(await target, credentials.createInsecure());
+  await call(client);
+  while (forgotten.getChannel().getConnectivityState(false) !== 4) await new Promise((done) => setTimeout(done, 1));
+  for (let turn = 0; turn < 20; turn++) await new Promise((done) => setImmediate(done));
+  expect(await call(client)).toBe('hello');
+  client.close();
+});
+test('connects again (${version})', async () => {
+  const client = new Client(await target, credentials.createInsecure());
+  expect(await call(client)).toBe('hello');
+  client.close();
+});
+`;
+
 describe('what was reported and put away', () => {
   let run: JestRun;
   const found = (file: string): unknown[] =>
@@ -55,7 +89,13 @@ describe('what was reported and put away', () => {
     );
 
   beforeAll(async () => {
-    run = await runJest({ files: { 'listener.test.js': LISTENER, 'news.test.js': NEWS }, args: ['--forceExit'] });
+    const files = {
+      'listener.test.js': LISTENER,
+      'news.test.js': NEWS,
+      'shared-newest.test.js': SHARED('newest', GRPC),
+      'shared-1.8.test.js': SHARED('1.8', JSON.stringify(join(__dirname, '../../node_modules/grpc-js-1.8.4'))),
+    };
+    run = await runJest({ files, args: ['--forceExit'] });
   });
 
   it("lays what its closing has led to at nobody's door", () => {
@@ -66,8 +106,20 @@ describe('what was reported and put away', () => {
     expect(found('news.test.js')).toEqual([['forgets a channel', 'leak', 'grpc-channel', 17]]);
   });
 
+  it.each(['newest', '1.8'])('leaves to others the connection they go by (grpc-js %s)', (version) => {
+    const tests = [...run.tests].filter(([, { file }]) => file === `shared-${version}.test.js`);
+    expect(tests.map(([name, { status }]) => `${name}: ${status}`).sort()).toEqual([
+      `connects again (${version}): passed`,
+      `forgets one of two (${version}): failed`,
+      `goes on by the same connection (${version}): passed`,
+    ]);
+    const forgotten = [`forgets one of two (${version})`, 'leak', 'grpc-channel', 16];
+    expect(found(`shared-${version}.test.js`)).toEqual([forgotten]);
+  });
+
   it('fails no other test', () => {
-    expect([...run.tests].map(([name, { status }]) => `${name}: ${status}`).sort()).toEqual([
+    const tests = [...run.tests].filter(([, { file }]) => !file.startsWith('shared'));
+    expect(tests.map(([name, { status }]) => `${name}: ${status}`).sort()).toEqual([
       'forgets a channel: failed',
       'forgets a server: failed',
       'has news: passed',

@@ -4,6 +4,7 @@ import type { Probe, Watch } from '../../engine/probe';
 import { type Account, type Accounts, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
 import { drainsByItself, pauseOf } from './wiring/pauses';
+import { poolsOf } from './wiring/pools';
 import { type Exports, Wiring } from './wiring/wiring';
 
 /** The parts of an `InternalChannel` that are read: it is what a client's channel comes to, in every version from 1.8. */
@@ -123,10 +124,6 @@ function asActs(
   return true;
 }
 
-interface SubchannelPool {
-  unrefUnusedSubchannels(): void;
-}
-
 /** Client channels of `@grpc/grpc-js`: a client is one. Idle, connecting, in backoff or never used, it is open until it is closed. */
 const channels: Probe = {
   name: 'grpc-channels',
@@ -144,7 +141,7 @@ const channels: Probe = {
     const wiring = Wiring.of(recorder, realm);
     const accounts = channelsOf(wiring);
     const watch = watchOf(wiring);
-    const pools = new Set<() => SubchannelPool>();
+    const pools = poolsOf(wiring);
     const wire = (exports: Exports, type: string): boolean => {
       const prototype = prototypeOf(exports, type);
       if (prototype === undefined) return false;
@@ -163,11 +160,6 @@ const channels: Probe = {
     const nothing = (): undefined => undefined;
     acts('client', 'Client', CLIENT_CALLS, nothing);
     acts('channel', 'ChannelImplementation', CHANNEL_CALLS, (self) => field(self, 'internalChannel'));
-    wiring.whenLoaded('subchannel-pool', ({ getSubchannelPool }) => {
-      if (typeof getSubchannelPool !== 'function') return false;
-      pools.add(() => getSubchannelPool(true) as SubchannelPool);
-      return true;
-    });
     const isOthers = (timer: object, opening: Opening | undefined): boolean => {
       if (opening === undefined || !CHANNEL_FILE.test(opening.frames[0]?.file ?? '')) return false;
       if (!wiring.isOwnCode(opening.frames)) return false;
@@ -202,7 +194,7 @@ const channels: Probe = {
       },
       // Every closed client leaves its subchannels in the pool for its next sweep, 10 s later at the most: sweep now.
       drain() {
-        for (const pool of pools) pool().unrefUnusedSubchannels();
+        pools.sweep();
       },
       stop: () => wiring.stop(),
     };

@@ -28,7 +28,10 @@ const watchOf = (registrars: ReadonlyMap<string, string>, accounts: Accounts<obj
       detail: `${account.name}${account.closed ? '  destroyed' : ''}`,
       made: true,
       ...(file === undefined ? {} : { implementedIn: file }),
-      release: () => balancer?.destroy?.(),
+      // Its channel's closing has destroyed it already: a second time it would give up what is no longer its own.
+      release() {
+        if (!account.closed) balancer?.destroy?.();
+      },
     };
   },
   telling: true,

@@ -4,6 +4,7 @@ import { channelsOf } from './channels';
 import { type Account, isGone, MADE, prototypeOf, subjectOf } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
 import { drainsByItself, isPausing, pauseOf } from './wiring/pauses';
+import { poolsOf } from './wiring/pools';
 import { References } from './wiring/references';
 import { Wiring } from './wiring/wiring';
 
@@ -59,6 +60,18 @@ export function* heldBy(channel: object): Iterable<object> {
   }
 }
 
+/**
+ * Whether a channel that is open goes by it: another test's perhaps, which would see its calls fail. Before 1.9 a channel does not tell
+ * which subchannels are its own; there, anybody who is told of its state counts.
+ */
+function isInUse(subchannel: object, open: Iterable<object>): boolean {
+  const listeners = field(subchannel, 'stateListeners');
+  const isHeard = Array.isArray(listeners) && listeners.length > 0;
+  return [...open].some((channel) =>
+    field(channel, 'wrappedSubchannels') === undefined ? isHeard : [...heldBy(channel)].includes(subchannel),
+  );
+}
+
 /** The HTTP/2 session of its connection, if it has one. */
 export function sessionOf(subchannel: object): object | undefined {
   const transport = asObject(field(subchannel, 'transport'));
@@ -82,6 +95,7 @@ const subchannels: Probe = {
     const wiring = Wiring.of(recorder, realm);
     const accounts = wiring.accounts<Subchannel>();
     const channels = channelsOf(wiring);
+    const pools = poolsOf(wiring);
     const taken = new References(wiring);
     const holders = (subchannel: object): object[] =>
       [...channels.open()].flatMap((thing) => ([...heldBy(thing)].includes(subchannel) ? [thing] : []));
@@ -107,7 +121,11 @@ const subchannels: Probe = {
           sharedBy: holders(subchannel),
           children: session === undefined ? [] : [session],
           release() {
-            for (let left = references(subchannel); left > 0; left--) subchannel.unref();
+            if (isInUse(subchannel, channels.open())) return;
+            // The pool's own reference is the pool's to give up: it would hand out what has none left.
+            const pooled = pools.has(subchannel) ? 1 : 0;
+            for (let left = references(subchannel); left > pooled; left--) subchannel.unref();
+            if (pooled > 0) pools.sweep();
           },
         };
       },
