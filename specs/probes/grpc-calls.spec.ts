@@ -19,6 +19,7 @@ describeProbe('grpc-calls', {
     says: /^A gRPC call \/probes\.Talk\/Refuse was ended in this test, yet it left a timeout of [\d,.]+ m?s \(retrying-call\.ts:\d+\)\.\nNo call of yours ends it: the defect is in @grpc\/grpc-js\./,
   },
   'leaks-hedging': call('Hang'),
+  'leaks-intercepted': call('Hang'),
   'leaks-client-closed': call('Watch'),
   'leaks-deadline-client-closed': call('Hang'),
 });

@@ -160,6 +160,14 @@ const channels: Probe = {
     const nothing = (): undefined => undefined;
     acts('client', 'Client', CLIENT_CALLS, nothing);
     acts('channel', 'ChannelImplementation', CHANNEL_CALLS, (self) => field(self, 'internalChannel'));
+    // Interceptors run between the user's call and the channel's: the line is that of the call, whoever wrote them.
+    wiring.whenLoaded('client-interceptors', (exports) => {
+      wiring.wrap(exports, 'getInterceptingCall', (original) => {
+        const wrapper = (...args: unknown[]): unknown => recorder.act(wrapper, () => original(...args));
+        return wrapper;
+      });
+      return true;
+    });
     const isOthers = (timer: object, opening: Opening | undefined): boolean => {
       if (opening === undefined || !CHANNEL_FILE.test(opening.frames[0]?.file ?? '')) return false;
       if (!wiring.isOwnCode(opening.frames)) return false;
