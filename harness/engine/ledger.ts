@@ -249,7 +249,7 @@ export class Ledger implements Recorder {
     if (file === undefined) return;
     const parent = this.byId.get(triggerAsyncId);
     const older = parent === undefined && this.stage.isOlder(triggerAsyncId, watch.callback?.(resource));
-    if (!older && parent === undefined && watch.transient === true && !this.stacks.may(file.budget)) return;
+    if (!older && parent === undefined && !this.stacks.mayTell(file.budget, watch, resource)) return;
     const known = older ? OUTSIDE : this.stacks.known(watch, resource, false);
     const maySee = known === undefined && (watch.incidental !== true || this.stacks.may(file.incidentalBudget));
     const opening = maySee

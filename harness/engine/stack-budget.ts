@@ -34,13 +34,16 @@ export class StackBudget {
     this.#tokens = this.#most;
   }
 
-  /** Whether one more stack may be captured now. */
-  spend(): boolean {
+  /**
+   * Whether one more stack may be captured now.
+   * @param patience how many refusals pass between two looks at the clock; where a refusal loses the thing itself, each is worth one
+   */
+  spend(patience = PATIENCE): boolean {
     if (this.#tokens > 0) {
       this.#tokens--;
       return true;
     }
-    if (++this.#refused < PATIENCE) return false;
+    if (++this.#refused < patience) return false;
     this.#refused = 0;
     const atMs = nowMs();
     const earned = Math.floor((atMs - this.#sinceMs) * this.#perMs);

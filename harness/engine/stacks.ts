@@ -22,6 +22,11 @@ export class Stacks {
     return this.all || budget.spend();
   }
 
+  /** Whether what has no lineage may have a stack, without which nobody would ever know of it: what comes and goes, while the budget lasts. */
+  mayTell(budget: StackBudget, watch: Watch, resource: object): boolean {
+    return watch.transient !== true || watch.lasts?.(resource) === true || this.all || budget.spend(1);
+  }
+
   /** The stack above `above`. */
   take(above: (...args: never[]) => unknown, reach: Reach = 'far', alike: object = above): Opening | undefined {
     this.count++;

@@ -118,3 +118,38 @@ test('leaks a timer that reads like one', () => {
   // As written: a transform would print it anew.
   expectClaims(await runJest({ files, config: { transform: {} } }), files);
 });
+
+it('finds what is meant to last by a handler of which nothing tells who called it, however much comes and goes there', async () => {
+  const files = {
+    'handlers.test.js': `
+const { Client, credentials, Server, ServerCredentials } = require(${JSON.stringify(require.resolve('@grpc/grpc-js'))});
+const asIs = (bytes) => bytes;
+const watch = { path: '/a/Watch', requestStream: false, responseStream: true, requestSerialize: asIs, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs };
+async function ask(handler) {
+  const server = new Server();
+  server.addService({ watch }, { watch: (call) => {
+    for (let each = 0; each < 500; each++) clearTimeout(setTimeout(() => {}, 1_000));
+    handler(call);
+    call.write(Buffer.from('first'));
+  } });
+  const port = await new Promise((done) => server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_error, bound) => done(bound)));
+  const client = new Client('127.0.0.1:' + port, credentials.createInsecure());
+  const call = client.makeServerStreamRequest(watch.path, asIs, asIs, Buffer.from('it'));
+  call.on('error', () => {});
+  await new Promise((done) => call.once('data', done));
+  call.cancel();
+  client.close();
+  await new Promise((done) => server.tryShutdown(done));
+}
+test('is asked', () => ask(() => {}));
+test('leaks an interval', () => ask(() => {
+  setInterval(() => {}, 10); // opens
+}));
+test('clears its interval', () => ask((call) => {
+  const tick = setInterval(() => {}, 10);
+  call.on('cancelled', () => clearInterval(tick));
+}));
+`,
+  };
+  expectClaims(await runJest({ files }), files);
+});
