@@ -132,6 +132,31 @@ function wireRetries(wiring: Wiring, prototype: object, accounts: Accounts<Resol
   );
 }
 
+/**
+ * The pause before a hedged call is tried once more stays when the call has its answer, and does nothing when it fires; unless the call
+ * was cancelled, up to 1.13: that attempt is made all the same.
+ *
+ * @returns whether a timer is such a pause, of a call that is not hedged any more
+ */
+function wireHedging(wiring: Wiring, prototype: object): (timer: object) => boolean {
+  const hedged = new WeakMap<object, WeakRef<object>>();
+  wiring.wrap(
+    prototype,
+    'maybeStartHedgingTimer',
+    (original) =>
+      function (this: object, ...args: unknown[]): unknown {
+        const result = original.apply(this, args);
+        const timer = wiring.active ? asObject(field(this, 'hedgingTimer')) : undefined;
+        if (timer !== undefined) hedged.set(timer, new WeakRef(this));
+        return result;
+      },
+  );
+  return (timer) => {
+    const call = hedged.get(timer)?.deref();
+    return call !== undefined && field(call, 'state') !== 'HEDGING';
+  };
+}
+
 /** Client calls of `@grpc/grpc-js`, of all four kinds: each has to end, or to be cancelled. */
 const calls: Probe = {
   name: 'grpc-calls',
@@ -149,6 +174,7 @@ const calls: Probe = {
     const wiring = Wiring.of(recorder, realm);
     const accounts = wiring.accounts<ResolvingCall>();
     const watch = watchOf(wiring, accounts);
+    const drains: ((timer: object) => boolean)[] = [];
     // A call that a call of the user's makes on its way is the library's: its line is its own.
     const known = (): Known => (wiring.creatingCalls === 1 ? ACTED : UNKNOWN);
     wiring.whenLoaded('resolving-call', (exports) => {
@@ -162,10 +188,16 @@ const calls: Probe = {
     });
     wiring.whenLoaded('retrying-call', (exports) => {
       const prototype = prototypeOf(exports, 'RetryingCall');
-      if (prototype !== undefined) wireRetries(wiring, prototype, accounts);
-      return prototype !== undefined;
+      if (prototype === undefined) return false;
+      wireRetries(wiring, prototype, accounts);
+      drains.push(wireHedging(wiring, prototype));
+      return true;
     });
-    return { stop: () => wiring.stop() };
+    const isDone = (timer: object): boolean => drains.some((drain) => drain(timer));
+    return {
+      refine: (identity) => (identity.facts?.delayMs !== undefined && isDone(identity.subject) ? undefined : identity),
+      stop: () => wiring.stop(),
+    };
   },
 };
 
