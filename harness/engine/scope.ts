@@ -83,6 +83,12 @@ export class Scope {
     return answerable.kind === 'suite' && answerable.parent?.kind === 'file' ? answerable.parent : answerable;
   }
 
+  /** Ends it. What is late is rare, and always worth its line. */
+  seal(): void {
+    this.sealed = true;
+    this.budget.refill();
+  }
+
   /** This scope as reports name it. */
   ref(): ScopeRef {
     const target = this.answerable;

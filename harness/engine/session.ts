@@ -260,7 +260,7 @@ export class Session {
 
   #seal(scope: Scope): void {
     this.#ledger.closings.sealing(this.#sweep(scope));
-    scope.sealed = true;
+    scope.seal();
     this.#ledger.stage.deactivate(scope);
     // Reported and kept, it still explains what it holds.
     for (const entry of scope.entries)
