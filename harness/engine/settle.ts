@@ -8,6 +8,9 @@ const LONGEST_NAP_MS = 50;
 /** How long what can only end by itself is waited for, in milliseconds: a timer about to fire may be part of a teardown. */
 const BRIEF_MS = 25;
 
+/** Naps after which a clean look is confirmed, in milliseconds: a file is read or a request answered in less. */
+const CONFIRMING_NAPS_MS = [1, 2, 4];
+
 /**
  * How long to wait for what was seen. `none`: nothing is suspicious. `brief`: nothing is under way but one-shot timers, and that
  * they fire in a later test's time is the very complaint. `grace`: teardown may be under way.
@@ -17,15 +20,25 @@ export type Patience = 'none' | 'brief' | 'grace';
 /**
  * Gives asynchronous teardown its time: loop turns first, then naps that double, for as long as `look` asks for it and at most
  * `graceMs`. Returns at the first clean look, so what is clean already waits for nothing.
+ * @param isBetween whether what is gone by a clean look may be back in a moment: a poller between two of its timers. Then that look
+ * is confirmed first
  */
-export async function settle(look: () => Patience, graceMs: number): Promise<void> {
+export async function settle(look: () => Patience, graceMs: number, isBetween = () => false): Promise<void> {
   let patience = look();
   if (patience === 'none') return;
+  const isOver = async (): Promise<boolean> => {
+    patience = look();
+    for (const napMs of CONFIRMING_NAPS_MS) {
+      if (patience !== 'none' || !isBetween()) break;
+      await nap(napMs);
+      patience = look();
+    }
+    return patience === 'none';
+  };
   const startedMs = nowMs();
   for (let turns = 0; turns < TURNS; turns++) {
     await turn();
-    patience = look();
-    if (patience === 'none') return;
+    if (await isOver()) return;
   }
   for (let napMs = FIRST_NAP_MS; ; napMs = Math.min(napMs * 2, LONGEST_NAP_MS)) {
     const allowedMs = patience === 'brief' ? Math.min(BRIEF_MS, graceMs) : graceMs;
@@ -33,11 +46,10 @@ export async function settle(look: () => Patience, graceMs: number): Promise<voi
     if (leftMs <= 0) {
       // On a busy machine the nap may end late, before timers that were due earlier had their turn.
       await turn();
-      look();
+      await isOver();
       return;
     }
     await nap(Math.min(napMs, leftMs));
-    patience = look();
-    if (patience === 'none') return;
+    if (await isOver()) return;
   }
 }

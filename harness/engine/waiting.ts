@@ -2,7 +2,7 @@ import { nowMs, turn } from './clock';
 import type { Entry } from './entry';
 import { type Look, patienceWith } from './judge';
 import { type Patience, settle } from './settle';
-import type { Suspect } from './suspect';
+import { isTimer, type Suspect } from './suspect';
 
 /** Turns that what is left gets before anything is asked of it: a connection whose request is over closes in the first. */
 const FIRST_TURNS = 2;
@@ -24,8 +24,8 @@ export class Waiting {
   }
 
   /** Gives teardown its time, for as long as `suspicion` asks for it. */
-  settle(suspicion: () => Patience): Promise<void> {
-    return this.#timed(() => settle(suspicion, this.#graceMs));
+  settle(suspicion: () => Patience, isBetween?: () => boolean): Promise<void> {
+    return this.#timed(() => settle(suspicion, this.#graceMs, isBetween));
   }
 
   /**
@@ -35,8 +35,10 @@ export class Waiting {
   due(look: () => Look): Promise<void> {
     let asked: readonly (Entry | undefined)[] = [];
     let letGo = false;
-    return this.settle(() => {
+    let hadTimers = false;
+    const suspicion = (): Patience => {
       const seen = look();
+      if (seen.due.length > 0) hadTimers = seen.due.some(isTimer);
       const patience = patienceWith(seen);
       const ends = seen.busy || seen.due.some((root) => isEnding(root, this.#graceMs));
       if (patience !== 'grace' || ends) return patience;
@@ -46,7 +48,8 @@ export class Waiting {
         letGo = this.#isLetGo(seen.due);
       }
       return letGo ? 'brief' : patience;
-    });
+    };
+    return this.settle(suspicion, () => hadTimers);
   }
 
   /** Whether something is left that does not go by itself at once: most of what a test leaves need not be understood at all. */
