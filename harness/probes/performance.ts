@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import hooks from 'node:perf_hooks';
+import { GCProfiler } from 'node:v8';
 import { asObject } from '../engine/native';
 import type { ActiveProbe, Probe, Recorder } from '../engine/probe';
 import { Switches } from './patching/switches';
@@ -29,7 +30,7 @@ function watchMade(switches: Switches, target: object, maker: string): void {
   });
 }
 
-/** Performance observers that observe, event loop histograms that sample, and trace events that are written, for nobody any more. */
+/** Performance observers that observe, event loop histograms that sample, collections that are profiled, and trace events that are written, for nobody any more. */
 const performance: Probe = {
   name: 'performance',
   kinds: {
@@ -47,6 +48,14 @@ const performance: Probe = {
       opened: 'enabled',
       closed: 'disabled',
       remedy: 'Disable it with `histogram.disable()`',
+      pooled: true,
+    },
+    'gc-profiler': {
+      noun: 'a profiler of garbage collections',
+      plural: 'profilers of garbage collections',
+      opened: 'started',
+      closed: 'stopped',
+      remedy: 'Stop it with `profiler.stop()`',
       pooled: true,
     },
     tracing: {
@@ -81,6 +90,17 @@ const performance: Probe = {
       }),
     });
     watchMade(histograms, hooks, 'monitorEventLoopDelay');
+    const profilers = new Switches(recorder, {
+      on: ['start'],
+      off: ['stop'],
+      identify: (profiler) => ({
+        kind: 'gc-profiler',
+        release: () => {
+          (profiler as GCProfiler).stop();
+        },
+      }),
+    });
+    profilers.watch(GCProfiler.prototype);
     const traces = new Switches(recorder, {
       on: ['enable'],
       off: ['disable'],
@@ -96,6 +116,7 @@ const performance: Probe = {
       stop: () => {
         observers.stop();
         histograms.stop();
+        profilers.stop();
         traces.stop();
       },
     };

@@ -15,6 +15,7 @@ describeProbe('subscriptions', {
   'leaks-async-hook': { kind: 'async-hook', says: /^An async hook was enabled in this test, but never disabled\./ },
   'leaks-observer': { kind: 'performance-observer', says: /^A performance observer was started in this test/ },
   'leaks-global-observer': { kind: 'performance-observer', says: /\nDisconnect it with `observer\.disconnect\(\)`/ },
+  'leaks-gc-profiler': { kind: 'gc-profiler', says: /^A profiler of garbage collections was started in this test/ },
   'leaks-histogram': { kind: 'loop-histogram', says: /^An event loop delay histogram was enabled in this test/ },
   'leaks-exception-capture': {
     kind: 'exception-capture',
