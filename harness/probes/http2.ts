@@ -36,6 +36,9 @@ function identifySession(session: Http2Session, opening: Opening | undefined): I
     parents: server === undefined ? [] : [server],
     children: [asObject(slot(session, 'socket')) ?? []].flat(),
     ending: session.closed,
+    ...(session.closed
+      ? { remedy: 'Close its streams with `stream.close()`, or cut it with `session.destroy()`,' }
+      : {}),
     ...howToRelease(session, opening),
     unref: () => session.unref(),
   };

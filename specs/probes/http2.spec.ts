@@ -20,6 +20,10 @@ describeProbe('http2', {
   'leaks-secure-client-session': client('https'),
   'leaks-unref-session': client(),
   'leaks-session-with-request': client(),
+  'leaks-session-closed-with-request': {
+    kind: 'http2-client-session',
+    says: /closed but waiting for its streams was opened in this test.*\nClose its streams with `stream\.close\(\)`/,
+  },
   'leaks-session-after-request': client(),
   'leaks-session-after-ping': client(),
   'leaks-session-after-goaway': client(),
