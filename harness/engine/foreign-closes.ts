@@ -28,6 +28,9 @@ export class ForeignCloses {
     });
   }
 
+  /** Whether something was given back the last time. */
+  gaveBack = false;
+
   /**
    * Gives back what `scope` closed and opened anew: a server that was restarted is the server it was, and its owner's to close.
    * @returns what is left of its own openings
@@ -35,6 +38,7 @@ export class ForeignCloses {
   giveBack(scope: Scope): readonly Entry[] {
     const closes = new Map<object, ForeignClose>();
     for (const close of this.#closes) if (close.by === scope) closes.set(close.identity.subject, close);
+    this.gaveBack = false;
     if (closes.size === 0) return scope.entries;
     const anew = new Map<Entry, ForeignClose>();
     for (const entry of scope.entries) {
@@ -47,6 +51,7 @@ export class ForeignCloses {
       this.guard(entry, home, acting);
       this.#closes = this.#closes.filter((close) => close.by !== scope || close.identity.subject !== identity.subject);
     }
+    this.gaveBack = anew.size > 0;
     scope.entries = scope.entries.filter((entry) => !anew.has(entry));
     return scope.entries;
   }

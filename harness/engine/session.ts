@@ -115,17 +115,16 @@ export class Session {
     this.#allowances.grant(allowance, this.#ledger.current()?.answerable ?? this.file);
   }
 
-  /**
-   * Ends a test or suite: what it leaves behind is settled and judged.
-   * @param suspicious is called with all it has opened lately, before anything is done about what is still there
-   */
+  /** Ends a test or suite, and judges what it leaves. `suspicious` is told of all it has opened lately, before anything is done about it. */
   async leave(scope: Scope, suspicious?: (opened: readonly Entry[]) => void): Promise<readonly Ruling[]> {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
     await ticks();
-    const opened = this.#ledger.foreignCloses.giveBack(scope);
+    const closes = this.#ledger.foreignCloses;
+    const opened = closes.giveBack(scope);
     const isLeft = (): boolean => isAnyThing(this.#sweep(scope), this.#knowledge);
-    if ((await this.#waiting.lingers(isLeft)) || (this.#isFinal(scope) && scope.entries.length > 0)) {
+    const lingers = await this.#waiting.lingers(isLeft, closes.gaveBack);
+    if (lingers || (this.#isFinal(scope) && scope.entries.length > 0)) {
       suspicious?.(opened);
       await this.#judge(scope, rulings);
     }

@@ -77,6 +77,28 @@ describe('hostile', () => {
 });
 `;
 
+/** Between the first test and the second the gate waits a turn, in which a pooled connection becomes free; it is closed in the second. */
+const RECONNECTS = `
+const http = require('node:http');
+const { once } = require('node:events');
+const server = http.createServer((request, response) => response.end('ok'));
+const listen = async (port) => { await once(server.listen(port, '127.0.0.1'), 'listening'); };
+const ask = async () => (await fetch('http://127.0.0.1:' + server.address().port)).text();
+beforeAll(() => listen(0));
+afterAll((done) => {
+  server.closeAllConnections();
+  server.close(done);
+});
+test('asks', async () => { expect(await ask()).toBe('ok'); });
+test('restarts the server', async () => {
+  const { port } = server.address();
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
+  await listen(port);
+});
+test('asks at once', async () => { expect(await ask()).toBe('ok'); });
+`;
+
 /** No event emitter, and its socket is nobody's to see: when it was made cannot be told. */
 const PRIVATE = `
 const net = require('node:net');
@@ -121,7 +143,7 @@ describe('blame', () => {
       runJest({ files: { 'nobodys.test.js': NOBODYS('test.concurrent') } }),
       runJest({ files: { 'foreign.test.js': FOREIGN } }),
       runJest({ files: { 'private.test.js': PRIVATE }, env: { LEAKGATE_MOST_HEAP_BYTES: '1' } }),
-      runJest({ files: { 'restarted.test.js': RESTARTED } }),
+      runJest({ files: { 'restarted.test.js': RESTARTED, 'reconnects.test.js': RECONNECTS } }),
     ]);
   });
 
@@ -152,6 +174,8 @@ describe('blame', () => {
     const failed = [...restarted.tests].filter(([, { status }]) => status === 'failed').map(([name]) => name);
     expect(failed).toContain('hostile closes');
     expect(failed.filter((name) => name.startsWith('careful'))).toEqual([]);
+    // Clients hear of the restart before the next test asks anything.
+    expect(restarted.tests.get('asks at once')).toMatchObject({ status: 'passed', messages: '' });
   });
 
   it('says what else it may be where something may keep it for others, and the heap is too large to be asked', () => {
