@@ -123,8 +123,8 @@ test('waits for the other run', async () => {
       );
       const reports = readdirSync(dir).filter((name) => name.startsWith('report'));
       expect(reports).toHaveLength(2);
-      const ids = reports.map((name) => (JSON.parse(read(name)) as RunReport).run.startedAt);
-      expect(new Set(ids).size).toBe(2);
+      const processes = reports.flatMap((name) => (JSON.parse(read(name)) as RunReport).files.map(({ pid }) => pid));
+      expect(new Set(processes).size).toBe(2);
     });
   });
 
