@@ -72,8 +72,8 @@ export class Allowances {
     });
   }
 
-  /** Whether the project's exceptions and those of tests cover all of these. Nothing is used up by asking. */
-  cover(rulings: () => readonly Ruling[]): boolean {
+  /** Whether the project's exceptions and those of tests cover all of these, which are made only if there are any. Nothing is used up by asking. */
+  acceptAll(rulings: () => readonly Ruling[]): boolean {
     if (this.#granted.length === 0 && this.#rules.length === 0 && this.#baseline.isEmpty) return false;
     const left = rulings().filter((ruling) => this.#ruleFor(ruling) === undefined);
     return this.#baseline.has(left.map(({ finding }) => finding));

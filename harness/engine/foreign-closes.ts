@@ -6,54 +6,53 @@ import type { Scope } from './scope';
 export interface ForeignClose {
   readonly entry: Entry;
   readonly by: Scope;
-  /** Whose it is, and who is at work: for what is opened anew. */
-  readonly home: Scope;
-  readonly acting: () => Scope | undefined;
   readonly identity: Identity;
 }
 
 /** What tests closed though an outer scope had opened it: by lineage at the very call, not by a window. */
 export class ForeignCloses {
+  readonly #acting: () => Scope | undefined;
   #closes: ForeignClose[] = [];
 
-  /** Watches who closes what `home` opened. `acting` tells the scope of the running code. */
-  guard(entry: Entry, home: Scope, acting: () => Scope | undefined): void {
+  /** @param acting tells the scope of the running code */
+  constructor(acting: () => Scope | undefined) {
+    this.#acting = acting;
+  }
+
+  /** Watches who closes what the entry's own scope has opened. */
+  guard(entry: Entry): void {
     const { watch, resource } = entry;
     if (watch.guard === undefined || resource === undefined) return;
+    const home = entry.scope.answerable;
     watch.guard(resource, () => {
-      const by = acting()?.answerable;
+      const by = this.#acting()?.answerable;
       if (by === undefined || by === home || by.kind !== 'test') return;
       const identity = entry.identify();
-      if (identity !== undefined) this.#closes.push({ entry, by, home, acting, identity });
+      if (identity !== undefined) this.#closes.push({ entry, by, identity });
     });
   }
 
-  /** Whether something was given back the last time. */
-  gaveBack = false;
-
   /**
    * Gives back what `scope` closed and opened anew: a server that was restarted is the server it was, and its owner's to close.
-   * @returns what is left of its own openings
+   * @returns whether there was any
    */
-  giveBack(scope: Scope): readonly Entry[] {
-    const closes = new Map<object, ForeignClose>();
-    for (const close of this.#closes) if (close.by === scope) closes.set(close.identity.subject, close);
-    this.gaveBack = false;
-    if (closes.size === 0) return scope.entries;
-    const anew = new Map<Entry, ForeignClose>();
-    for (const entry of scope.entries) {
-      const close = entry.state() === 'open' && closes.get(entry.identify()?.subject ?? entry);
-      if (close) anew.set(entry, close);
-    }
-    for (const [entry, { home, acting, identity }] of anew) {
-      entry.scope = home;
-      home.entries.push(entry);
-      this.guard(entry, home, acting);
-      this.#closes = this.#closes.filter((close) => close.by !== scope || close.identity.subject !== identity.subject);
-    }
-    this.gaveBack = anew.size > 0;
-    scope.entries = scope.entries.filter((entry) => !anew.has(entry));
-    return scope.entries;
+  giveBack(scope: Scope): boolean {
+    const closes = new Map<object, Entry>();
+    for (const { entry, by, identity } of this.#closes) if (by === scope) closes.set(identity.subject, entry);
+    if (closes.size === 0) return false;
+    const given = new Set<object>();
+    scope.entries = scope.entries.filter((entry) => {
+      const subject = entry.state() === 'open' ? entry.identify()?.subject : undefined;
+      const closed = subject === undefined ? undefined : closes.get(subject);
+      if (subject === undefined || closed === undefined) return true;
+      given.add(subject);
+      entry.scope = closed.scope.answerable;
+      entry.scope.entries.push(entry);
+      this.guard(entry);
+      return false;
+    });
+    this.#closes = this.#closes.filter(({ by, identity }) => by !== scope || !given.has(identity.subject));
+    return given.size > 0;
   }
 
   /** Takes out what `scope` closed. */

@@ -24,11 +24,12 @@ export interface Look {
   readonly blind: boolean;
 }
 
+/** It is being closed. */
+export const isClosing = ({ identity, entries }: Suspect): boolean =>
+  identity.ending === true || entries.some((entry) => entry.state() === 'closing');
+
 /** Something the user opened, whose verdict is put off, may be what a pending timer is about to close; a library's hardly is. */
-const mayBeEnding = (root: Suspect): boolean =>
-  root.identity.ending === true ||
-  root.trace[0]?.origin === 'user' ||
-  root.entries.some((entry) => entry.state() === 'closing');
+const mayBeEnding = (root: Suspect): boolean => root.trace[0]?.origin === 'user' || isClosing(root);
 
 const NOTHING: Look = { due: [], busy: false, collectable: [], blind: false };
 

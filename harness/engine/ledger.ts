@@ -39,7 +39,7 @@ export class Ledger implements Recorder {
   #inAct = false;
   /** Born after their scope was sealed. */
   readonly late: EntryList = { entries: [], sweepAt: WEAK_ENTRIES };
-  readonly foreignCloses = new ForeignCloses();
+  readonly foreignCloses = new ForeignCloses(() => this.current());
   readonly holders = new Holders(this);
   readonly made = this.holders.made;
   readonly #makers = new Makers(this.lineage);
@@ -294,7 +294,7 @@ export class Ledger implements Recorder {
       return;
     }
     if (entry.watch.guard !== undefined && home.kind !== 'test' && entry.opening !== OUTSIDE)
-      this.foreignCloses.guard(entry, home, () => this.current());
+      this.foreignCloses.guard(entry);
     this.byId.write(home, entry);
   }
 }

@@ -38,6 +38,7 @@ export class OuterRoots {
   /** What was found while tests were ending, by the place of the opening. */
   readonly #asked = new Map<string, Keeper | 'own' | undefined>();
   #askedEarly = 0;
+  readonly #calls = new WeakMap<Suspect, Call>();
 
   constructor(ledger: Ledger, options: SessionOptions, file: Scope) {
     this.#ledger = ledger;
@@ -107,8 +108,11 @@ export class OuterRoots {
     return this.#options.collectEachTest || (isPause && this.#callOf(root) === 'on-another');
   }
 
+  /** Asked of a root several times, and read from the text of all bodies around its test. */
   #callOf(root: Suspect): Call {
-    return within().callOf(root, this.#options.around?.(root.scope)?.own ?? []);
+    const known = this.#calls.get(root) ?? within().callOf(root, this.#options.around?.(root.scope)?.own ?? []);
+    this.#calls.set(root, known);
+    return known;
   }
 
   async #ask(doubtful: readonly Suspect[]): Promise<(root: Suspect) => Keeper | 'own' | undefined> {

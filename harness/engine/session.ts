@@ -43,7 +43,9 @@ export class Session {
     this.#options = options;
     this.host = new Scope('run', '', undefined, options.file);
     this.file = new Scope('file', '', this.host, options.file);
-    this.#waiting = new Waiting(options.graceMs, (due) => this.#allowances.cover(() => this.#rulings(due)));
+    this.#waiting = new Waiting(options.graceMs, (due) =>
+      this.#allowances.acceptAll(() => this.#verdicts.rule(this.#gather(due))),
+    );
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.exceptions, options.rootDir);
     this.#ledger = new Ledger(
@@ -120,10 +122,10 @@ export class Session {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
     await ticks();
-    const closes = this.#ledger.foreignCloses;
-    const opened = closes.giveBack(scope);
+    const isNews = this.#ledger.foreignCloses.giveBack(scope);
+    const opened = scope.entries;
     const isLeft = (): boolean => isAnyThing(this.#sweep(scope), this.#knowledge);
-    const lingers = await this.#waiting.lingers(isLeft, closes.gaveBack);
+    const lingers = await this.#waiting.lingers(isLeft, isNews);
     if (lingers || (this.#isFinal(scope) && scope.entries.length > 0)) {
       suspicious?.(opened);
       await this.#judge(scope, rulings);
@@ -272,14 +274,13 @@ export class Session {
       rulings.push(this.#verdicts.foreignClose(suspectOf(entry, identity, this.#knowledge), scope));
   }
 
-  /** What would be ruled on these, if nothing changed. */
-  #rulings(due: readonly Suspect[]): readonly Ruling[] {
-    return this.#verdicts.rule(this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge));
+  #gather(due: readonly Suspect[]): readonly Suspect[] {
+    return this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
   }
 
   /** Makes findings of roots and puts the process back in order. */
   async #rule(due: readonly Suspect[], rulings: Ruling[], lookAgain?: () => Look): Promise<void> {
-    const gathered = this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
+    const gathered = this.#gather(due);
     const mayTell = this.#outer.mayTell(gathered);
     const roots = mayTell ? await this.#outer.settle(gathered) : gathered;
     rulings.push(...this.#verdicts.rule(roots));

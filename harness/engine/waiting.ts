@@ -1,6 +1,6 @@
 import { nowMs, turn } from './clock';
 import type { Entry } from './entry';
-import { type Look, patienceWith } from './judge';
+import { isClosing, type Look, patienceWith } from './judge';
 import { type Patience, settle } from './settle';
 import { isTimer, type Suspect } from './suspect';
 
@@ -40,8 +40,7 @@ export class Waiting {
       const seen = look();
       if (seen.due.length > 0) hadTimers = seen.due.some(isTimer);
       const patience = patienceWith(seen);
-      const ends = seen.busy || seen.due.some((root) => isEnding(root, this.#graceMs));
-      if (patience !== 'grace' || ends) return patience;
+      if (patience !== 'grace' || seen.busy || seen.due.some((root) => isEnding(root, this.#graceMs))) return patience;
       const first = seen.due.map(({ entries }) => entries[0]);
       if (first.length !== asked.length || first.some((entry, index) => entry !== asked[index])) {
         asked = first;
@@ -64,7 +63,7 @@ export class Waiting {
         await turn();
         if (!isNews && !isLeft()) return false;
       }
-      return isLeft();
+      return !isNews || isLeft();
     });
   }
 
@@ -79,9 +78,8 @@ export class Waiting {
 }
 
 /** It is being closed, or fires soon and may close something. */
-function isEnding({ identity, entries, owns }: Suspect, soonMs: number): boolean {
-  const { delayMs } = identity.facts ?? {};
-  const fires = identity.repeats !== true && typeof delayMs === 'number' && delayMs <= soonMs;
-  const closes = identity.ending === true || entries.some((entry) => entry.state() === 'closing');
-  return fires || closes || owns.some((owned) => isEnding(owned, soonMs));
+function isEnding(suspect: Suspect, soonMs: number): boolean {
+  const { facts, repeats } = suspect.identity;
+  const fires = repeats !== true && typeof facts?.delayMs === 'number' && facts.delayMs <= soonMs;
+  return fires || isClosing(suspect) || suspect.owns.some((owned) => isEnding(owned, soonMs));
 }
