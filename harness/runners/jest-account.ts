@@ -18,6 +18,7 @@ import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, Ci
 import { findingError, harnessError, type JestError, reasonOf } from './jest-error';
 import { jestFiles } from './jest-files';
 import { letGo } from './jest-letting-go';
+import { ownLoads } from './jest-loads';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
 import { JestTimelines } from './jest-timelines';
 import { plugIns } from './plug-ins';
@@ -54,6 +55,7 @@ export class JestAccount {
   readonly #startedMs = nowMs();
   #mapped: SourceMapper = (frames) => frames;
   #forgetExit: (() => void) | undefined;
+  #forgetLoads: (() => void) | undefined;
 
   constructor(options: JestAccountOptions) {
     this.#options = options;
@@ -94,6 +96,7 @@ export class JestAccount {
     });
     this.#forgetExit = watchForEarlyExit(this.#options.file);
     this.#session.start();
+    this.#forgetLoads = ownLoads(this.#session, () => this.#root === undefined && !this.#finished);
   }
 
   /** The sandbox's set-up files have run, and Jest's source maps are in place. */
@@ -121,6 +124,7 @@ export class JestAccount {
   /** After the file, whatever became of it. */
   async end(): Promise<void> {
     this.#takeBack();
+    this.#forgetLoads?.();
     // A file whose modules fail to load has no run to finish; its accounts are closed here, where Jest prints no errors any more.
     const errors: JestError[] = [];
     if (!this.#finished) await this.#finish(errors);

@@ -5,18 +5,24 @@ import { type JestRun, runJest } from './jest-project';
 jest.setTimeout(60_000);
 
 /** Work begun while the file loads goes on, out of any test's context, when a test gives the word. */
-const NOBODYS = (how: string): string => `
+/** Jest calls what a set-up file exports, as nobody's code: what goes on from there has no lineage. */
+const SETUP = `
 const net = require('node:net');
 const { EventEmitter, once } = require('node:events');
-const bus = new EventEmitter();
-(async () => {
-  await once(bus, 'go');
-  const server = net.createServer();
-  server.listen(0, '127.0.0.1', () => bus.emit('up')); // line 8
-})();
-const up = once(bus, 'up');
-${how}('gives the word', async () => { bus.emit('go'); await up; });
-${how}('runs at the same time', () => up);
+module.exports = () => {
+  globalThis.bus = new EventEmitter();
+  (async () => {
+    await once(bus, 'go');
+    const server = net.createServer();
+    server.listen(0, '127.0.0.1', () => bus.emit('up'));
+  })();
+};
+`;
+
+const NOBODYS = `
+const up = require('node:events').once(bus, 'up');
+test.concurrent('gives the word', async () => { bus.emit('go'); await up; });
+test.concurrent('runs at the same time', () => up);
 `;
 
 const FOREIGN = `
@@ -140,7 +146,10 @@ describe('blame', () => {
 
   beforeAll(async () => {
     [concurrent, foreign, hidden, restarted] = await Promise.all([
-      runJest({ files: { 'nobodys.test.js': NOBODYS('test.concurrent') } }),
+      runJest({
+        files: { 'nobodys.test.js': NOBODYS, 'setup.js': SETUP },
+        config: { setupFilesAfterEnv: ['<rootDir>/setup.js'] },
+      }),
       runJest({ files: { 'foreign.test.js': FOREIGN } }),
       runJest({ files: { 'private.test.js': PRIVATE }, env: { LEAKGATE_MOST_HEAP_BYTES: '1' } }),
       runJest({ files: { 'restarted.test.js': RESTARTED, 'reconnects.test.js': RECONNECTS } }),

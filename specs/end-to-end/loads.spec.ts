@@ -1,0 +1,76 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { findingsOf } from './claims';
+import { runJest } from './jest-project';
+
+jest.setTimeout(60_000);
+
+const PAUSE = 'const pause = (ms) => new Promise((done) => setTimeout(done, ms));\n';
+
+/** Begun at the top of a module, it goes on while the tests run. */
+const POLLER = `${PAUSE}
+let stopped = false;
+const poll = async () => {
+  while (!stopped) await pause(5);
+};
+void poll();
+`;
+
+const WATCHED = `
+test('runs while it goes on', () => pause(20));
+test('runs while it goes on, too', () => pause(20));
+`;
+
+const files = {
+  'a-stopped.test.js': `${POLLER}${WATCHED}
+    afterAll(() => { stopped = true; });
+  `,
+  'b-polls-on.test.js': POLLER + WATCHED,
+  'c-spins-on.test.js': `${PAUSE}
+    const spin = async () => {
+      for (;;) await new Promise((done) => setImmediate(done));
+    };
+    void spin();
+    ${WATCHED}
+  `,
+  'd-modern.test.mjs': `${POLLER}await pause(1);${WATCHED}`,
+  'e-library.test.js': `${PAUSE}require('sweeping');${WATCHED}`,
+  'node_modules/sweeping/index.js': `
+    const sweep = () => setTimeout(sweep, 2).unref();
+    sweep();
+  `,
+};
+
+const config = { testMatch: ['**/*.test.?(m)js'], transform: {} };
+const nodeArgs = ['--experimental-vm-modules'];
+
+describe('what modules start as they are loaded', () => {
+  it('is their file’s, however long it goes on, and no test’s that runs meanwhile', async () => {
+    const run = await runJest({ files, config, nodeArgs });
+    expect(run.tests.size).toBeGreaterThan(0);
+    expect([...run.tests].filter(([, { status }]) => status !== 'passed')).toEqual([]);
+    const found = findingsOf(run).map(({ scope, root, openedAt }) => [
+      `${scope.file.split('/').at(-1)}:${openedAt?.line}`,
+      scope.kind,
+      root.kind,
+    ]);
+    expect(found).toEqual([
+      ['b-polls-on.test.js:1', 'file', 'timeout'],
+      ['c-spins-on.test.js:4', 'file', 'immediate'],
+      ['d-modern.test.mjs:1', 'file', 'timeout'],
+    ]);
+  });
+
+  it('says the same of a module that throws as without the gate', async () => {
+    const failing = {
+      'fails.test.js': `test('never runs', () => {});\nrequire('./throws');`,
+      'throws.js': 'throw new Error("no such luck");',
+    };
+    const said = async (settings: Record<string, unknown>): Promise<string> => {
+      const { output } = await runJest({ files: failing, config: { ...config, ...settings } });
+      return output.slice(output.indexOf('●'), output.indexOf('Test Suites:'));
+    };
+    const gated = await said({});
+    expect(gated).toContain('no such luck');
+    expect(gated).toBe(await said({ testEnvironment: 'node' }));
+  });
+});
