@@ -10,6 +10,10 @@ import { isAnyThing, isTimer, type Knowledge, rootOf, suspectsAmong } from './su
 /** One of a flood, past the budget of stacks: its line is that of its likes, and its verdict falls with theirs. */
 const isLost = (root: Suspect): boolean => root.trace.length === 0 && root.owner === 'lineage' && isTimer(root);
 
+/** It re-arms itself, and had no stack yet. */
+const isUnseen = ({ identity, entries }: Suspect): boolean =>
+  identity.repeats === true && entries[0]?.opening === undefined;
+
 /** When a root's verdict is due. `never`: by design, or none of this scope's business. */
 export type Due = 'now' | 'at-file-end' | 'never';
 
@@ -20,8 +24,8 @@ export interface Look {
   readonly busy: boolean;
   /** The same, but only a collection can tell. */
   readonly collectable: readonly Suspect[];
-  /** Something of the scope is live whose stack the budget did not allow: what re-arms itself may show its line the next time. */
-  readonly blind: boolean;
+  /** Scopes of what is live, and had no stack within the budget: what re-arms itself may show its line, or that it is Node's, the next time. */
+  readonly blind: readonly Scope[];
 }
 
 /** It is being closed. */
@@ -31,7 +35,7 @@ export const isClosing = ({ identity, entries }: Suspect): boolean =>
 /** Something the user opened, whose verdict is put off, may be what a pending timer is about to close; a library's hardly is. */
 const mayBeEnding = (root: Suspect): boolean => root.trace[0]?.origin === 'user' || isClosing(root);
 
-const NOTHING: Look = { due: [], busy: false, collectable: [], blind: false };
+export const NOTHING: Look = { due: [], busy: false, collectable: [], blind: [] };
 
 /** How much patience a look calls for. */
 export function patienceWith(seen: Look): Patience {
@@ -47,10 +51,12 @@ export function patienceWith(seen: Look): Patience {
 
 /**
  * A library made it as it was loaded, and let the process end without it: it is there for as long as that copy of the library, by the
- * author's own word. Nobody has called for it, and nobody can release it.
+ * author's own word. Nobody has called for it, and nobody can release it. The same of what it armed anew since.
  */
-const comesWithItsLibrary = ({ entries: [first] }: Suspect): boolean =>
-  first?.opening?.importing === 'library' && first.resource !== undefined && isUnrefd(first.resource);
+function comesWithItsLibrary({ entries: [first] }: Suspect): boolean {
+  const importing = first?.opening?.importing ?? first?.origin?.opening?.importing;
+  return importing === 'library' && first?.resource !== undefined && isUnrefd(first.resource);
+}
 
 /** A process-wide pool's, a survivor some library keeps by design, or a part of a library itself. */
 const staysByDesign = (root: Suspect, knowledge: Knowledge): boolean =>
@@ -120,14 +126,14 @@ export function look(
   const lost: Suspect[] = [];
   const hurried: Suspect[] = [];
   const seen = new Set<Suspect>();
+  const blind: Scope[] = [];
   let busy = false;
-  let blind = false;
   for (const suspect of suspectsAmong([...entries, ...scope.entries], knowledge)) {
     const root = rootOf(suspect);
     if (seen.has(root)) continue;
     seen.add(root);
     if (root.scope !== scope) continue;
-    blind ||= root.identity.repeats === true && root.entries[0]?.opening === undefined;
+    if (isUnseen(root)) blind.push(scope);
     const due = whenDue(root, lexiconOf(root.identity.kind), knowledge);
     if (due === 'at-file-end' && hasty !== undefined) hurried.push(root);
     else if (due === 'at-file-end' && isLost(root)) lost.push(root);
@@ -145,12 +151,14 @@ export function look(
 export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge): Look {
   const due: Suspect[] = [];
   const collectable: Suspect[] = [];
+  const blind: Scope[] = [];
   for (const suspect of suspectsAmong(entries, knowledge)) {
     if (suspect.parent !== undefined || staysByDesign(suspect, knowledge)) continue;
     if (suspect.scope.kind === 'run') continue;
     if (suspect.identity.diesWithFile === true && suspect.scope.lifetime.kind === 'file') continue;
     if (isSpared(suspect)) continue;
+    if (isUnseen(suspect) || isLost(suspect)) blind.push(suspect.scope);
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }
-  return { due, busy: false, collectable, blind: false };
+  return { due, busy: false, collectable, blind };
 }

@@ -89,6 +89,12 @@ export class Scope {
     this.budget.refill();
   }
 
+  /** Allows as many stacks as at the beginning, whether of its own things or of immediates. */
+  grantStacks(): void {
+    this.budget.refill();
+    this.incidentalBudget.refill();
+  }
+
   /** This scope as reports name it. */
   ref(): ScopeRef {
     const target = this.answerable;

@@ -6,7 +6,7 @@ import { Allowances } from './allowances';
 import { nowMs, ticks } from './clock';
 import type { Entry, EntryList } from './entry';
 import { collectUntil } from './gc';
-import { type Look, look, lookAtAll } from './judge';
+import { type Look, look, lookAtAll, NOTHING } from './judge';
 import { Ledger } from './ledger';
 import { OpeningCamera } from './opening';
 import { OuterRoots } from './outer-roots';
@@ -190,16 +190,15 @@ export class Session {
     const deferred: EntryList = scope.kind === 'suite' ? this.#deferred : { entries: [], sweepAt: 0 };
     this.#sweep(deferred);
     const once = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge, deferred.entries, hasty);
-    await this.#decide(once, rulings, () => this.#lookClosely(scope, once));
+    await this.#decide(once, rulings, () => this.#lookClosely(once, ({ due }) => due.length === 0));
   }
 
-  /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line. */
-  async #lookClosely(scope: Scope, lookOnce: () => Look): Promise<Look> {
+  /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line. `matters`: by what else was seen. */
+  async #lookClosely(lookOnce: () => Look, matters: (seen: Look) => boolean): Promise<Look> {
     let seen = lookOnce();
-    const isBlind = (): boolean => seen.blind && seen.due.length === 0;
+    const isBlind = (): boolean => seen.blind.length > 0 && matters(seen);
     if (!isBlind()) return seen;
-    scope.budget.refill();
-    scope.incidentalBudget.refill();
+    for (const scope of [this.file, ...seen.blind]) scope.grantStacks();
     await this.#waiting.settle(() => {
       seen = lookOnce();
       return isBlind() ? 'brief' : 'none';
@@ -210,7 +209,7 @@ export class Session {
   async #judgeFile(rulings: Ruling[], letGo?: () => void): Promise<void> {
     const lookAgain = (): Look => lookAtAll(this.#all(), this.#knowledge);
     if (lookAgain().due.length > 0) this.#probes.drain();
-    await this.#decide(lookAgain, rulings, async () => lookAgain(), letGo);
+    await this.#decide(lookAgain, rulings, () => this.#lookClosely(lookAgain, () => true), letGo);
     // Where others are at work, what the process holds besides is theirs.
     if (this.#options.onlyLineage !== true) await this.#audit(rulings);
   }
@@ -226,7 +225,7 @@ export class Session {
     letGo?.();
     if (seen.collectable.length === 0) return;
     // A look holds what it saw: none may be kept while asking whether anybody else does.
-    seen = { due: [], collectable: [], busy: false, blind: false };
+    seen = NOTHING;
     await collectUntil(() => again().collectable.length === 0);
     await this.#rule(again().collectable, rulings);
   }
