@@ -1,5 +1,7 @@
 import { executionAsyncId } from 'node:async_hooks';
-import type { Entry, EntryList } from './entry';
+import { isSameFrame } from './beginnings';
+import type { Entry, EntryList, Origin } from './entry';
+import type { Opening } from './opening';
 import { Closings } from './retention/closings';
 
 /** This many entries of a scope are held weakly from the start; a WeakRef costs four times a timer, so a flood is swept instead. */
@@ -17,6 +19,17 @@ export class ById {
   /** The entry of that async id, if it is still of use. */
   get(asyncId: number): Entry | undefined {
     return this.#entries.get(asyncId);
+  }
+
+  /**
+   * The first round of what arms itself anew, at the same place and while it fires: in later ones Node is who called.
+   * @param opening that of the new round
+   */
+  firstRound(opening: Opening, triggerAsyncId: number): Origin | undefined {
+    const before = this.#entries.get(triggerAsyncId);
+    if (before?.watch.transient !== true) return undefined;
+    const first = before.origin ?? before;
+    return isSameFrame(first.opening?.frames[0], opening.frames[0]) ? first : undefined;
   }
 
   /** Remembers an entry that knows a line, and what of it should be gone one day. */

@@ -277,7 +277,7 @@ export class Ledger implements Recorder {
 
   /** Where to look further for the user's line: the act first, then the nearest ancestor that knows one. */
   #origin(opening: Opening | undefined, act: Opening | undefined, triggerAsyncId: number): Origin | undefined {
-    if (knowsUser(opening)) return undefined;
+    if (knowsUser(opening)) return this.byId.firstRound(opening, triggerAsyncId);
     if (act !== undefined) return { opening: act };
     const parent = this.byId.get(triggerAsyncId) ?? this.#putOffs.get(triggerAsyncId);
     return parent === undefined || knowsUser(parent.opening) ? parent : (parent.origin ?? parent);
@@ -288,7 +288,7 @@ export class Ledger implements Recorder {
     this.byId.note(entry);
     const scope = entry.scope;
     const home = scope.answerable;
-    home.calls.opened(entry.opening);
+    home.opened(entry);
     if (entry.late || home.sealed) {
       this.byId.write(this.late, entry);
       return;

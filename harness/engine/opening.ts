@@ -41,7 +41,7 @@ export const OUTSIDE: Opening = {
 };
 
 /** Whether the user's own code is on it. */
-export const knowsUser = (opening: Opening | undefined): boolean =>
+export const knowsUser = (opening: Opening | undefined): opening is Opening =>
   opening?.frames.some((frame) => frame.origin === 'user') ?? false;
 
 /** Whether library frames further out may have been left out. */
@@ -66,7 +66,7 @@ export interface FileClassifier {
 export type Reach = 'near' | 'far' | 'deep';
 
 /** Frames of a first look: the five of Node's own between `init` and a timer's caller, and the callers that matter. */
-const SHORT = 9;
+const SHORT = 14;
 /** Frames of a second look, through a library that was called in this very tick. */
 const LONG = 64;
 /** Library frames kept, innermost first: enough to say which call it was. */

@@ -1,3 +1,4 @@
+import { userPlace } from '../model/frame';
 import { asError } from './as-error';
 import { isDirect, treeOf } from './held-by';
 import type { Ledger } from './ledger';
@@ -104,8 +105,7 @@ export class OuterRoots {
     if (closed !== undefined || answered === true || identity.separate === true) return false;
     const isOnes = trace[0] === undefined || (trace[0].origin === 'user' && isDirect(trace));
     if (isOnes) return false;
-    const isPause = isTimer(root) && identity.repeats !== true;
-    return this.#options.collectEachTest || (isPause && this.#callOf(root) === 'on-another');
+    return this.#options.collectEachTest || (isTimer(root) && this.#callOf(root) === 'on-another');
   }
 
   /** Asked of a root several times, and read from the text of all bodies around its test. */
@@ -134,6 +134,20 @@ export class OuterRoots {
     return (root) => (found.has(root) ? found.get(root) : alike.get(keyOf(root)));
   }
 
+  /** A subject, or what has taken its place if that was a timer which has fired since, and armed itself anew. */
+  #present({ subject, entries: [first] }: Suspect): object {
+    if (first === undefined || first.watch.transient !== true || first.state() !== 'released') return subject;
+    const { scope, watch, opening } = first;
+    const live = [...scope.answerable.entries, ...this.#ledger.late.entries].filter(
+      (entry) => entry.watch === watch && entry.scope.answerable === scope.answerable && entry.state() === 'open',
+    );
+    const at = userPlace(opening?.frames ?? []);
+    const heir =
+      live.findLast((entry) => entry.opening !== undefined && userPlace(entry.opening.frames) === at) ??
+      live.findLast((entry) => entry.opening === undefined);
+    return heir?.resource ?? subject;
+  }
+
   async #holdsOf(
     roots: readonly Suspect[],
     functions: readonly object[],
@@ -141,16 +155,19 @@ export class OuterRoots {
   ): Promise<Pick<AskedOfFile, 'asked' | 'wrapped'>> {
     const { realm, classifier, progress = () => {} } = this.#options;
     const { sourceOf }: typeof import('./slot-writes') = require('./slot-writes');
-    const subjects = roots.flatMap((root) =>
-      [...treeOf(root)].map(({ subject, identity }) => ({ root, subject: identity.heldAs ?? subject })),
-    );
+    let subjects: readonly { readonly root: Suspect; readonly subject: object }[] = [];
     const { holds, wrapped } = await heap()
       .outerHolders({
-        targets: subjects.map(({ root, subject }) => ({
-          thing: new WeakRef(subject),
-          trace: root.trace,
-          own: new Set(places.get(root.scope)?.own.map((fn) => functions.indexOf(fn))),
-        })),
+        targets: () => {
+          subjects = roots.flatMap((root) =>
+            [...treeOf(root)].map((part) => ({ root, subject: part.identity.heldAs ?? this.#present(part) })),
+          );
+          return subjects.map(({ root, subject }) => ({
+            thing: new WeakRef(subject),
+            trace: root.trace,
+            own: new Set(places.get(root.scope)?.own.map((fn) => functions.indexOf(fn))),
+          }));
+        },
         code: functions.map((fn) => ({ fn: new WeakRef(fn), text: sourceOf(fn) })),
         global: new WeakRef(realm.global),
         originOf: (path) => classifier.origin(path),

@@ -8,6 +8,9 @@ function asOurs(ledger: Ledger, work: () => void): void {
   else ledger.unrecorded(() => ledger.lineage.run(outside.lineage, work));
 }
 
+/** In whose work it was opened, whoever answers for it. */
+const scopeOf = ({ entries: [first] }: Suspect): object | undefined => first?.scope.answerable;
+
 /** Those of `now` that stand in the place of one of `roots`: the same line of the same scope has opened them since. */
 export function heirsOf(roots: readonly Suspect[], now: readonly Suspect[]): readonly Suspect[] {
   const subjects = new Set(roots.map(({ subject }) => subject));
@@ -16,7 +19,7 @@ export function heirsOf(roots: readonly Suspect[], now: readonly Suspect[]): rea
       !subjects.has(heir.subject) &&
       roots.some(
         (root) =>
-          root.scope === heir.scope &&
+          scopeOf(root) === scopeOf(heir) &&
           root.identity.kind === heir.identity.kind &&
           placeOf(root) !== '' &&
           placeOf(root) === placeOf(heir),

@@ -1,4 +1,5 @@
 import type { ScopeKind, ScopeRef } from '../model/scope';
+import { Beginnings } from './beginnings';
 import { Calls } from './calls';
 import { nowMs } from './clock';
 import type { Entry } from './entry';
@@ -42,6 +43,8 @@ export class Scope {
   readonly putOffBudget: StackBudget;
   /** Into libraries. */
   readonly calls = new Calls();
+  /** Of what comes and goes. */
+  readonly beginnings = new Beginnings();
   /** What its own code runs under. */
   readonly lineage: Lineage = { scope: this, act: undefined };
   /** What was opened in this scope and not yet seen released, oldest first. */
@@ -81,6 +84,12 @@ export class Scope {
   get lifetime(): Scope {
     const { answerable } = this;
     return answerable.kind === 'suite' && answerable.parent?.kind === 'file' ? answerable.parent : answerable;
+  }
+
+  /** Remembers how something was opened. */
+  opened({ opening, watch }: Entry): void {
+    this.calls.opened(opening);
+    if (watch.transient === true) this.beginnings.note(opening);
   }
 
   /** Ends it. What is late is rare, and always worth its line. */

@@ -3,7 +3,7 @@ import type { PathHop } from '../model/retainer-path';
 import type { OwnerKind } from '../model/scope';
 import type { Entry, Memory } from './entry';
 import { adoptByMakers } from './makers-of';
-import type { Opening } from './opening';
+import { knowsUser, type Opening } from './opening';
 import type { Identity } from './probe';
 import type { Scope } from './scope';
 
@@ -50,7 +50,7 @@ export interface Suspect {
 const knows = (frames: readonly Frame[]): boolean => frames.some((frame) => frame.origin === 'user');
 
 /** The frames of an opening, and those of what it descends from if the user's line is not among them. */
-function traceOf(entry: Entry, memory: Memory | undefined): readonly Frame[] {
+function wayTo(entry: Entry, memory: Memory | undefined): readonly Frame[] {
   const own = entry.opening?.frames ?? [];
   if (knows(own)) return own;
   const remembered = memory?.opening?.frames ?? [];
@@ -59,7 +59,17 @@ function traceOf(entry: Entry, memory: Memory | undefined): readonly Frame[] {
     const further = origin.opening?.frames ?? [];
     if (knows(further)) return [...own, ...further];
   }
-  return [...own, ...entry.scope.answerable.calls.leadingTo(entry.opening)];
+  const known = entry.scope.answerable;
+  const begun = known.beginnings.goingOn(own);
+  return knows(begun) ? begun : [...own, ...known.calls.leadingTo(entry.opening)];
+}
+
+/** The same; of what goes on by itself that of its first round, which says who began it. */
+function traceOf(entry: Entry, memory: Memory | undefined): readonly Frame[] {
+  const way = wayTo(entry, memory);
+  if (entry.watch.transient !== true) return way;
+  const first = knowsUser(entry.opening) ? (entry.origin?.opening?.frames ?? way) : way;
+  return entry.scope.answerable.beginnings.goingOn(first);
 }
 
 /** The frames of whoever called the package that made it. */

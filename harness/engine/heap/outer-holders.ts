@@ -18,7 +18,8 @@ export interface OuterTarget {
 
 /** Who is asked for. */
 export interface OuterQuestion {
-  readonly targets: readonly OuterTarget[];
+  /** Asked when the snapshot is about to be taken: until then things come and go. */
+  readonly targets: () => readonly OuterTarget[];
   /** Functions written in suites, a test's body or a hook: what is around them outlives each of their calls. */
   readonly code: readonly { readonly fn: WeakRef<object>; readonly text: string }[];
   readonly global: WeakRef<object>;
@@ -70,7 +71,8 @@ export interface OuterAnswer {
  */
 export async function outerHolders(question: OuterQuestion): Promise<OuterAnswer> {
   await turn();
-  const { targets, code, global, progress } = question;
+  const { code, global, progress } = question;
+  const targets = question.targets();
   const named = (name: string) => (ref: WeakRef<object>, index: number) => [`${name} ${index}`, ref] as const;
   const held = hold([
     ...targets.map(({ thing }) => thing).map(named('target')),

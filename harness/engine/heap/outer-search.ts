@@ -16,6 +16,7 @@ import { PathReader, type ReadHop } from './path-reader';
 import { realmsOf } from './realms';
 import { isContext, isRealm, Scripts } from './scripts';
 import { StackFunctions } from './stack-functions';
+import { waitersOn } from './waiters';
 
 /** A variable's scope, or a module, or a global: where a search begins. */
 interface Beginning {
@@ -53,7 +54,8 @@ export class OuterSearch {
     });
     const others = bystanders(this.#graph, this.#scripts);
     const asked = targets.map((_, index) => this.#nodes.get(`target ${index}`) ?? -1);
-    const wanted = new Set(asked);
+    const waiting = asked.map((node) => (node < 0 ? [] : waitersOn(this.#graph, node)));
+    const wanted = new Set([...asked, ...waiting.flat()]);
     for (const node of wanted) if (node >= 0) others.cut[node] = 0;
     const cuts = { ...others, seeds: [...others.seeds, ...realms, ...this.#beginnings.keys()] };
     const descriptions = new Descriptions(this.#graph, this.#scripts, this.#originOf);
@@ -98,11 +100,15 @@ export class OuterSearch {
     };
     const holds = targets.map((target, index) => {
       const node = asked[index] ?? -1;
-      if (reachable[node] !== 1) return undefined;
-      return [pathsAround(target), elsewhere].flatMap((paths) => {
-        const path = paths.get(node);
-        return path === undefined ? [] : this.#holdOf(node, path, reader, functions, target.trace);
-      });
+      const holdsOf = (to: number): readonly OuterHold[] =>
+        [pathsAround(target), elsewhere].flatMap((paths) => {
+          const path = reachable[to] === 1 ? paths.get(to) : undefined;
+          return path === undefined ? [] : this.#holdOf(node, path, reader, functions, target.trace);
+        });
+      const held = holdsOf(node);
+      if (held.length > 0) return held;
+      const waited = (waiting[index] ?? []).flatMap((waiter) => holdsOf(waiter).map(asWaited));
+      return waited.length > 0 || reachable[node] === 1 ? waited : undefined;
     });
     return { holds, wrapped: texts.wrapped };
   }
@@ -205,6 +211,11 @@ const withoutLists = (graph: HeapGraph, liveness: Liveness): Pick<Liveness, 'hol
 });
 
 const LISTED = /^_idle(?:Next|Prev)$/;
+
+/** What is held is not the timer, but whose method waits for it. */
+const asWaited = (hold: OuterHold): OuterHold => ({ ...hold, steps: [...hold.steps, WAITED] });
+
+const WAITED: OuterStep = { how: 'internal', name: '', holds: '', kind: 'record', origin: undefined, methods: [] };
 
 const asProperty = (step: OuterStep, index: number): OuterStep =>
   index === 0 && step.how === 'value' ? { ...step, how: 'property', name: step.name.replace(/^"|"$/g, '') } : step;
