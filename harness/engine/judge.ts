@@ -10,9 +10,9 @@ import { isAnyThing, isTimer, type Knowledge, rootOf, suspectsAmong } from './su
 /** One of a flood, past the budget of stacks: its line is that of its likes, and its verdict falls with theirs. */
 const isLost = (root: Suspect): boolean => root.trace.length === 0 && root.owner === 'lineage' && isTimer(root);
 
-/** It re-arms itself, and had no stack yet. */
-const isUnseen = ({ identity, entries }: Suspect): boolean =>
-  identity.repeats === true && entries[0]?.opening === undefined;
+/** It re-arms itself, or may, and had no stack yet. */
+const isUnseen = (root: Suspect): boolean =>
+  isLost(root) || (root.identity.repeats === true && root.entries[0]?.opening === undefined);
 
 /** When a root's verdict is due. `never`: by design, or none of this scope's business. */
 export type Due = 'now' | 'at-file-end' | 'never';
@@ -24,6 +24,8 @@ export interface Look {
   readonly busy: boolean;
   /** The same, but only a collection can tell. */
   readonly collectable: readonly Suspect[];
+  /** A request of the scope is under way: what waits for its answer may go on then. */
+  readonly underWay: boolean;
   /** Scopes of what is live, and had no stack within the budget: what re-arms itself may show its line, or that it is Node's, the next time. */
   readonly blind: readonly Scope[];
 }
@@ -35,11 +37,11 @@ export const isClosing = ({ identity, entries }: Suspect): boolean =>
 /** Something the user opened, whose verdict is put off, may be what a pending timer is about to close; a library's hardly is. */
 const mayBeEnding = (root: Suspect): boolean => root.trace[0]?.origin === 'user' || isClosing(root);
 
-export const NOTHING: Look = { due: [], busy: false, collectable: [], blind: [] };
+export const NOTHING: Look = { due: [], busy: false, collectable: [], underWay: false, blind: [] };
 
 /** How much patience a look calls for. */
 export function patienceWith(seen: Look): Patience {
-  if (seen.due.length === 0) return 'none';
+  if (seen.due.length === 0) return seen.underWay ? 'grace' : 'none';
   const oneShots = seen.due.every(
     (root) =>
       (root.trace[0] === undefined || root.trace[0].origin === 'user') &&
@@ -115,8 +117,9 @@ export function look(
   deferred: readonly Entry[],
   hasty: Holders | undefined,
 ): Look {
+  let underWay = scope.requests.areUnderWay();
   // Most tests leave at most Node's own plumbing behind: then nothing else needs to be understood.
-  if (!isAnyThing(scope.entries, knowledge)) return NOTHING;
+  if (!isAnyThing(scope.entries, knowledge)) return { ...NOTHING, underWay };
   const entries: Entry[] = [...deferred];
   for (let outer: Scope | undefined = scope.parent; outer !== undefined; outer = outer.parent) {
     entries.push(...outer.entries);
@@ -137,18 +140,21 @@ export function look(
     const due = whenDue(root, lexiconOf(root.identity.kind), knowledge);
     if (due === 'at-file-end' && hasty !== undefined) hurried.push(root);
     else if (due === 'at-file-end' && isLost(root)) lost.push(root);
-    else if (due !== 'now') busy ||= mayBeEnding(root);
-    else (isCollectable(root) ? collectable : dueNow).push(root);
+    else if (due === 'now') (isCollectable(root) ? collectable : dueNow).push(root);
+    else if (mayBeEnding(root)) {
+      busy = true;
+      underWay ||= root.identity.momentary === true;
+    }
   }
   const fallen = hasty?.notShared(hurried).filter((root) => !isSpared(root)) ?? [];
   for (const root of fallen) (isCollectable(root) ? collectable : dueNow).push(root);
   const kinds = new Set(dueNow.map((root) => root.identity.kind));
   const due = [...dueNow, ...lost.filter((root) => kinds.has(root.identity.kind))];
-  return { due, busy, collectable, blind };
+  return { due, busy, underWay, collectable, blind };
 }
 
 /** Looks at all that is left of a file, its deferred and late births too. What hangs beneath a thing of the run's is none of the file's. */
-export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge): Look {
+export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge, file: Scope): Look {
   const due: Suspect[] = [];
   const collectable: Suspect[] = [];
   const blind: Scope[] = [];
@@ -157,8 +163,8 @@ export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge): Look
     if (suspect.scope.kind === 'run') continue;
     if (suspect.identity.diesWithFile === true && suspect.scope.lifetime.kind === 'file') continue;
     if (isSpared(suspect)) continue;
-    if (isUnseen(suspect) || isLost(suspect)) blind.push(suspect.scope);
+    if (isUnseen(suspect)) blind.push(suspect.scope);
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }
-  return { due, busy: false, collectable, blind };
+  return { due, busy: false, collectable, underWay: file.requests.areUnderWay(), blind };
 }

@@ -200,7 +200,8 @@ export class Ledger implements Recorder {
       if (watch === undefined) this.#noteIfPutOff(asyncId, type);
       if (watch === undefined || this.#muted > 0) return;
       const lineage = this.lineage.getStore();
-      if (lineage === undefined) this.#initUnlined(asyncId, watch, triggerAsyncId, resource);
+      if (watch.momentary === true) lineage?.scope.answerable.requests.note(asyncId, watch, resource);
+      else if (lineage === undefined) this.#initUnlined(asyncId, watch, triggerAsyncId, resource);
       else this.#initIn(lineage, asyncId, watch, triggerAsyncId, resource);
     } catch (error) {
       this.failure ??= error instanceof Error ? error : new Error(String(error));
@@ -286,8 +287,7 @@ export class Ledger implements Recorder {
   #enter(entry: Entry): void {
     this.recorded++;
     this.byId.note(entry);
-    const scope = entry.scope;
-    const home = scope.answerable;
+    const home = entry.scope.answerable;
     home.opened(entry);
     if (entry.late || home.sealed) {
       this.byId.write(this.late, entry);

@@ -53,6 +53,8 @@ export interface Identity {
   readonly heldAs?: object;
   /** It holds nothing that a collection does not free with it: judged after a forced one, and only if it has survived. */
   readonly collectable?: boolean;
+  /** Over before long by itself: a request that is answered, a job that is done. What waits for it may go on then. */
+  readonly momentary?: boolean;
   /** Goes on by itself for ever, though each instance of it is gone soon: an interval, a chain of immediates. */
   readonly repeats?: boolean;
   /** Nothing in this process knows it any more that could release it: the verdict waits for nothing, and falls where its root was opened. */
@@ -118,6 +120,8 @@ export interface Watch {
   readonly incidental?: boolean;
   /** Whether it is armed for so long that it outlives any test. Where a library's object makes such a one, its stack is never spared. */
   lasts?(resource: object): boolean;
+  /** A request that is over in a moment, and has no line of its own: while one is under way, what waits for its answer may go on. */
+  readonly momentary?: true;
   /** What it opens is seldom, and its line tells much: it has a purse of stacks of its own. */
   readonly telling?: boolean;
   /** Whether code with this stack, in a later tick of such a thing's, still works for it: it may be a callback of the user's by then. */

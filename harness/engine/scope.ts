@@ -4,6 +4,7 @@ import { Calls } from './calls';
 import { nowMs } from './clock';
 import type { Entry } from './entry';
 import type { Opening } from './opening';
+import { Requests } from './requests';
 import { StackBudget } from './stack-budget';
 
 let nextId = 1;
@@ -49,6 +50,8 @@ export class Scope {
   readonly lineage: Lineage = { scope: this, act: undefined };
   /** What was opened in this scope and not yet seen released, oldest first. */
   entries: Entry[] = [];
+  /** What it has asked of the system last; once it is sealed, its file's. */
+  requests = new Requests();
   /** After this the scope answers for whatever it left; what is still born in its context is late. */
   sealed = false;
   /** Leaving it is the end of all it did: verdicts that would wait for the end of the file fall then. */
@@ -95,6 +98,7 @@ export class Scope {
   /** Ends it. What is late is rare, and always worth its line. */
   seal(): void {
     this.sealed = true;
+    for (let up = this.parent; up !== undefined && up.kind !== 'run'; up = up.parent) this.requests = up.requests;
     this.budget.refill();
   }
 

@@ -124,7 +124,7 @@ export class Session {
     await ticks();
     const isNews = this.#ledger.foreignCloses.giveBack(scope);
     const opened = scope.entries;
-    const isLeft = (): boolean => isAnyThing(this.#sweep(scope), this.#knowledge);
+    const isLeft = (): boolean => isAnyThing(this.#sweep(scope), this.#knowledge) || scope.requests.areUnderWay();
     const lingers = await this.#waiting.lingers(isLeft, isNews);
     if (lingers || (this.#isFinal(scope) && scope.entries.length > 0)) {
       suspicious?.(opened);
@@ -196,18 +196,17 @@ export class Session {
   /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line. `matters`: by what else was seen. */
   async #lookClosely(lookOnce: () => Look, matters: (seen: Look) => boolean): Promise<Look> {
     let seen = lookOnce();
-    const isBlind = (): boolean => seen.blind.length > 0 && matters(seen);
-    if (!isBlind()) return seen;
+    if (seen.blind.length === 0 || !matters(seen)) return seen;
     for (const scope of [this.file, ...seen.blind]) scope.grantStacks();
     await this.#waiting.settle(() => {
       seen = lookOnce();
-      return isBlind() ? 'brief' : 'none';
+      return (seen.blind.length > 0 || seen.underWay) && matters(seen) ? 'brief' : 'none';
     });
     return seen;
   }
 
   async #judgeFile(rulings: Ruling[], letGo?: () => void): Promise<void> {
-    const lookAgain = (): Look => lookAtAll(this.#all(), this.#knowledge);
+    const lookAgain = (): Look => lookAtAll(this.#all(), this.#knowledge, this.file);
     if (lookAgain().due.length > 0) this.#probes.drain();
     await this.#decide(lookAgain, rulings, () => this.#lookClosely(lookAgain, () => true), letGo);
     // Where others are at work, what the process holds besides is theirs.
@@ -217,7 +216,7 @@ export class Session {
   /** Settles what is suspicious, then rules on what is left; what only a collection can tell comes last. */
   async #decide(again: () => Look, rulings: Ruling[], closely: () => Promise<Look>, letGo?: () => void): Promise<void> {
     let seen = await closely();
-    if (seen.due.length > 0) {
+    if (seen.due.length > 0 || seen.underWay) {
       await this.#waiting.due(again);
       seen = await closely();
     }
@@ -247,7 +246,7 @@ export class Session {
       for (const sighting of found)
         this.#ledger.openedLater({ scope: this.file, answers: this.file, opening: undefined }, sighting, 'none');
     });
-    await this.#rule(lookAtAll(this.#all(), this.#knowledge).due, rulings);
+    await this.#rule(lookAtAll(this.#all(), this.#knowledge, this.file).due, rulings);
   }
 
   readonly #all = (): Entry[] =>

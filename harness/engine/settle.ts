@@ -40,14 +40,17 @@ export async function settle(look: () => Patience, graceMs: number, isBetween = 
     await turn();
     if (await isOver()) return;
   }
-  for (let napMs = FIRST_NAP_MS; ; napMs = Math.min(napMs * 2, LONGEST_NAP_MS)) {
+  for (let napMs = FIRST_NAP_MS; ; napMs = Math.min(Math.max(napMs * 2, FIRST_NAP_MS), LONGEST_NAP_MS)) {
     const allowedMs = patience === 'brief' ? Math.min(BRIEF_MS, graceMs) : graceMs;
     const leftMs = startedMs + allowedMs - nowMs();
     if (leftMs <= 0) {
       // On a busy machine the nap may end late, before timers that were due earlier had their turn.
       await turn();
-      await isOver();
-      return;
+      const before = patience;
+      if ((await isOver()) || before === 'grace' || patience === 'brief') return;
+      // It is there no more, and may be back: to be met in a moment, before it is gone again.
+      napMs = 0;
+      continue;
     }
     await nap(Math.min(napMs, leftMs));
     if (await isOver()) return;

@@ -35,12 +35,13 @@ export class Waiting {
   due(look: () => Look): Promise<void> {
     let asked: readonly (Entry | undefined)[] = [];
     let letGo = false;
-    let hadTimers = false;
+    let mayBeBack = false;
     const suspicion = (): Patience => {
       const seen = look();
-      if (seen.due.length > 0) hadTimers = seen.due.some(isTimer);
+      if (seen.due.length > 0) mayBeBack = seen.due.some((root) => isTimer(root) || root.identity.momentary === true);
       const patience = patienceWith(seen);
-      if (patience !== 'grace' || seen.busy || seen.due.some((root) => isEnding(root, this.#graceMs))) return patience;
+      if (patience !== 'grace' || seen.underWay || seen.busy || seen.due.some((root) => isEnding(root, this.#graceMs)))
+        return patience;
       const first = seen.due.map(({ entries }) => entries[0]);
       if (first.length !== asked.length || first.some((entry, index) => entry !== asked[index])) {
         asked = first;
@@ -48,7 +49,7 @@ export class Waiting {
       }
       return letGo ? 'brief' : patience;
     };
-    return this.settle(suspicion, () => hadTimers);
+    return this.settle(suspicion, () => mayBeBack);
   }
 
   /**

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { slot } from '../engine/native';
+import { nativeLives, slot } from '../engine/native';
 import type { Beginning, Probe, Recorder, Watch } from '../engine/probe';
 import { type Descriptor, descriptors } from './descriptors/descriptor';
 import { directoryOpened, forgetDirectories, isDirectoryClosed } from './descriptors/directories';
@@ -103,6 +103,13 @@ function isDirect({ opening }: Beginning): boolean {
   return frames[0]?.origin === 'user' && frames.filter(({ origin }) => origin === 'user').length === 1;
 }
 
+/** Under way, or answered: as long as it is there, its callback is to come. */
+const request: Watch = {
+  momentary: true,
+  state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
+  identify: () => undefined,
+};
+
 /** Turns what is seen at `fs` into the recorder's openings. */
 function observe(recorder: Recorder): FsObserver<Beginning> {
   const streams = new WeakMap<FileStream, StreamOpening>();
@@ -169,6 +176,7 @@ const files: Probe = {
     'write-stream': words('a write stream', 'write streams', 'End it with `stream.end()`, or call `stream.destroy()`,'),
     directory: words('a directory handle', 'directory handles', 'Close it with `await dir.close()`'),
   },
+  asyncTypes: { FSREQCALLBACK: request, FSREQPROMISE: request, FILEHANDLECLOSEREQ: request },
   start(recorder) {
     const restore = hookFs(observe(recorder));
     return {

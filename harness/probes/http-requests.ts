@@ -22,6 +22,7 @@ const request: Watch = {
     const socket = each.socket ?? undefined;
     return {
       kind: 'http-request',
+      momentary: true,
       subject: each,
       label: labelOf(each),
       children: socket === undefined ? [] : [socket],

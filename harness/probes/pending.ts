@@ -14,7 +14,7 @@ const inFlight = (
     typeof (resource as Record<string, unknown>)[callback] === 'function' && nativeLives(resource, asyncId)
       ? 'open'
       : 'released',
-  identify: (resource) => ({ kind, subject: resource, ...describe(resource) }),
+  identify: (resource) => ({ kind, subject: resource, momentary: true, ...describe(resource) }),
 });
 
 const asked = ({ hostname }: Request): string => (typeof hostname === 'string' ? `for ${hostname}` : '');
@@ -46,11 +46,13 @@ const zlib: Watch = {
   identify(resource) {
     const owner = asObject(slot(resource, 'owner_symbol')) as Stream | undefined;
     if (owner === undefined) return undefined;
+    // The functions that take a callback put it on the stream they make.
+    const isJob = typeof field(owner, 'cb') === 'function';
     return {
       collectable: isUnused(owner),
-      // The functions that take a callback put it on the stream they make.
-      kind: typeof field(owner, 'cb') === 'function' ? 'zlib-job' : 'zlib-stream',
+      kind: isJob ? 'zlib-job' : 'zlib-stream',
       subject: owner,
+      momentary: isJob,
       label: `(${owner.constructor.name})`,
       release: () => owner.destroy(),
     };

@@ -105,6 +105,7 @@ const request: Watch = {
     }
     return {
       kind: 'fetch-request',
+      momentary: true,
       subject: resource,
       label,
       children: connection === undefined ? [] : [connection],

@@ -17,7 +17,8 @@ export function ownLoads(session: Session, isLoading: () => boolean): () => void
 
 function runtimeOf(): Record<string, unknown> | undefined {
   try {
-    return (fromRunningJest('jest-runtime') as { default?: { prototype?: Record<string, unknown> } }).default?.prototype;
+    return (fromRunningJest('jest-runtime') as { default?: { prototype?: Record<string, unknown> } }).default
+      ?.prototype;
   } catch {
     return undefined;
   }

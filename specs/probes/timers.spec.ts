@@ -33,6 +33,7 @@ describeProbe('timers', {
   },
   'leaks-poller': timeout('30 ms'),
   'leaks-poller-async': promised('30 ms'),
+  'leaks-poller-of-file': timeout('5 ms'),
   'leaks-poller-of-object': timeout('15 ms'),
   'leaks-promises-timeout': promised('60 s'),
   'leaks-promises-timeout-unref': promised("60 s \\(unref'd\\)"),
