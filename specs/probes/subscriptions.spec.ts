@@ -21,6 +21,16 @@ describeProbe('subscriptions', {
     kind: 'exception-capture',
     says: /^An uncaught exception capture callback was set in this test, but never unset\.\nUnset it with `process\.setUncaughtExceptionCaptureCallback\(null\)`/,
   },
+  'leaks-promise-hook': {
+    kind: 'promise-hook',
+    says: /^A promise hook was set in this test, but never stopped\.\nStop it by the function that `v8\.promiseHooks` has returned/,
+  },
+  'leaks-promise-hook-settled': { kind: 'promise-hook', says: /^A promise hook was set in this test/ },
+  'leaks-output-pipe': {
+    kind: 'output-pipe',
+    says: /^A pipe into process\.stdout was laid in this test, but never taken off\.\nEnd the stream, or take it off with `stream\.unpipe\(process\.stdout\)`,/,
+  },
+  'leaks-output-pipe-destroyed': { kind: 'output-pipe', says: /^A pipe into process\.stderr was laid in this test/ },
   'leaks-inspector': { kind: 'inspector-session', says: /^An inspector session was connected in this test/ },
   'leaks-inspector-server': { kind: 'inspector-server', says: /^An inspector server at ws:\/\/127\.0\.0\.1:\d+\// },
   'leaks-inspector-promises': { kind: 'inspector-session', says: /\nDisconnect it with `session\.disconnect\(\)`/ },
