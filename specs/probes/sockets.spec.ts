@@ -64,6 +64,11 @@ describeProbe(
     'leaks-tls-client': client('tls-socket', 'A TLS connection'),
     'leaks-tls-client-unref': client('tls-socket', 'A TLS connection', `${HERE} -> ${HERE} \\(unref'd\\)`),
     'leaks-tls-over-socket': client('tls-socket', 'A TLS connection'),
+    'leaks-tls-over-pair': {
+      kind: 'tls-socket',
+      says: /^A TLS connection was opened in this test, but never closed\./,
+      tree: [/^a TLS connection/],
+    },
     'leaks-accepted-connection': accepted(),
     'leaks-accepted-unref': accepted(" \\(unref'd\\)"),
     'leaks-http-accepted': accepted(),
