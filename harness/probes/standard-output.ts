@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { asObject, field } from '../engine/native';
+import type { Opening } from '../engine/opening';
 import type { ActiveProbe, Probe, Recorder, Watch } from '../engine/probe';
 import { Patches } from './patching/patch';
 
@@ -8,6 +9,9 @@ interface Piping {
   readonly source: WeakRef<Readable>;
   readonly output: WeakRef<NodeJS.WritableStream>;
 }
+
+/** Of Node's own modules, the one that pipes for the user. */
+const PIPELINE = 'node:internal/streams/pipeline';
 
 const NAMES: Readonly<Record<number, string>> = { 1: 'process.stdout', 2: 'process.stderr' };
 
@@ -24,6 +28,11 @@ function outputsOf(source: object): readonly unknown[] {
   return Array.isArray(outputs) ? outputs : [];
 }
 
+/** Node pipes what its workers print; and what a module pipes there as it is loaded is a logger's, for as long as there is a process. */
+const isNobodys = (opening: Opening | undefined): boolean =>
+  opening !== undefined &&
+  (opening.frames.length === 0 || opening.atImport || (opening.inner !== undefined && opening.inner !== PIPELINE));
+
 const watch: Watch = {
   state(resource) {
     const { source, output } = resource as Piping;
@@ -34,9 +43,7 @@ const watch: Watch = {
     const piping = resource as Piping;
     const source = piping.source.deref();
     const output = piping.output.deref();
-    // What a module pipes there as it is loaded is a logger's, for as long as there is a process.
-    if (source === undefined || output === undefined || opening?.frames.length === 0 || opening?.atImport === true)
-      return undefined;
+    if (source === undefined || output === undefined || isNobodys(opening)) return undefined;
     const name = nameOf(output) ?? '';
     return {
       kind: 'output-pipe',
