@@ -27,6 +27,12 @@ export async function collectUntil(gone: () => boolean): Promise<void> {
   for (let round = 0; round < 4 && !gone(); round++) await collectOnce();
 }
 
+/** What is still there when collections take no more of it. `left` finds it anew each time: in between nothing may hold it. */
+export async function survivors<T>(left: () => readonly T[]): Promise<readonly T[]> {
+  await collectUntil(() => left().length === 0);
+  return left();
+}
+
 /** Forces one full collection. */
 export async function collectOnce(): Promise<void> {
   await turn();

@@ -17,6 +17,15 @@ function valuesOf(object: object | undefined): readonly unknown[] {
   return Object.values(Object.getOwnPropertyDescriptors(object)).map(({ value }) => value as unknown);
 }
 
+/** The scopes that `fn` closes over, inside of what surrounds all modules; innermost first. */
+function scopesOf(handed: string, post: Post): readonly Runtime.RemoteObject[] | undefined {
+  const scopes = properties(handed, post).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
+  if (scopes?.objectId === undefined) return undefined;
+  return properties(scopes.objectId, post).result.flatMap(({ name, value }) =>
+    !/^\d+$/.test(name) || value === undefined || AROUND.test(value.description ?? '') ? [] : [value],
+  );
+}
+
 /**
  * Whether there is one `fn` for each copy of its module, however often that is used: it closes over nothing but the module's own
  * variables, and one of these is it, or has it as a property. One made by a call closes over what that was about, or hangs on what the
@@ -24,17 +33,31 @@ function valuesOf(object: object | undefined): readonly unknown[] {
  */
 export function isModules(fn: object): boolean {
   const found = inspected(fn, (handed, post) => {
-    const scopes = properties(handed, post).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
-    if (scopes?.objectId === undefined) return false;
-    const inner = properties(scopes.objectId, post).result.flatMap(({ name, value }) =>
-      !/^\d+$/.test(name) || value === undefined || AROUND.test(value.description ?? '') ? [] : [value],
-    );
-    const [module] = inner;
-    if (inner.length !== 1 || module?.objectId === undefined || !OF_MODULE.test(module.description ?? '')) return false;
+    const inner = scopesOf(handed, post);
+    const [module] = inner ?? [];
+    if (inner?.length !== 1 || module?.objectId === undefined || !OF_MODULE.test(module.description ?? ''))
+      return false;
     // V8 lists a scope as a pair of its description and an object with its variables.
     const listed = asObject(objectOf(module.objectId, post));
     const variables = valuesOf(asObject((listed as { object?: unknown } | undefined)?.object));
     return variables.some((value) => value === fn || valuesOf(asObject(value)).includes(fn));
+  });
+  return found === true;
+}
+
+/**
+ * Whether `fn` reaches what it is about by a `WeakRef` that it closes over: whoever wrote it has seen to it that it keeps nothing
+ * alive. `false` where V8 does not tell. It takes a millisecond, so it is for what would be a finding.
+ */
+export function knowsWeakly(fn: object): boolean {
+  const found = inspected(fn, (handed, post) => {
+    const [first, ...outer] = scopesOf(handed, post) ?? [];
+    // The outermost is the module's.
+    const scopes = first === undefined ? [] : [first, ...outer.slice(0, -1)];
+    return scopes.some(
+      ({ objectId }) =>
+        objectId !== undefined && properties(objectId, post).result.some(({ value }) => value?.className === 'WeakRef'),
+    );
   });
   return found === true;
 }

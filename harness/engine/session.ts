@@ -5,7 +5,7 @@ import type { ScopeKind } from '../model/scope';
 import { Allowances } from './allowances';
 import { nowMs, ticks } from './clock';
 import type { Entry, EntryList } from './entry';
-import { collectUntil } from './gc';
+import { collectUntil, survivors } from './gc';
 import { type Look, look, lookAtAll, NOTHING } from './judge';
 import { Ledger } from './ledger';
 import { OpeningCamera } from './opening';
@@ -15,7 +15,7 @@ import { Retention } from './retention/retention';
 import { RunningProbes } from './running-probes';
 import { type Lineage, Scope } from './scope';
 import type { SessionOptions } from './session-options';
-import { isAnyThing, type Knowledge, type Suspect, suspectOf } from './suspect';
+import { isAnyThing, isOfTest, type Knowledge, type Suspect, suspectOf } from './suspect';
 import { type Ruling, Verdicts } from './verdicts';
 import { Waiting } from './waiting';
 
@@ -44,7 +44,9 @@ export class Session {
     this.host = new Scope('run', '', undefined, options.file);
     this.file = new Scope('file', '', this.host, options.file);
     this.#waiting = new Waiting(options.graceMs, (due) =>
-      this.#allowances.acceptAll(() => this.#verdicts.rule(this.#gather(due))),
+      this.#allowances.acceptAll(() =>
+        this.#verdicts.rule(this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge)),
+      ),
     );
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.exceptions, options.rootDir);
@@ -221,12 +223,14 @@ export class Session {
       seen = await closely();
     }
     await this.#rule(seen.due, rulings, again);
-    letGo?.();
-    if (seen.collectable.length === 0) return;
+    const isAsked = seen.collectable.length > 0;
     // A look holds what it saw: none may be kept while asking whether anybody else does.
     seen = NOTHING;
-    await collectUntil(() => again().collectable.length === 0);
-    await this.#rule(again().collectable, rulings);
+    // What outlives a test in a variable of its file was there for the next one, and goes with the file.
+    if (isAsked && letGo !== undefined)
+      await this.#rule(await survivors(() => again().collectable.filter(isOfTest)), rulings);
+    letGo?.();
+    if (isAsked) await this.#rule(await survivors(() => again().collectable), rulings);
   }
 
   /** What no probe recorded, yet is there. */
@@ -272,13 +276,9 @@ export class Session {
       rulings.push(this.#verdicts.foreignClose(suspectOf(entry, identity, this.#knowledge), scope));
   }
 
-  #gather(due: readonly Suspect[]): readonly Suspect[] {
-    return this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
-  }
-
   /** Makes findings of roots and puts the process back in order. */
   async #rule(due: readonly Suspect[], rulings: Ruling[], lookAgain?: () => Look): Promise<void> {
-    const gathered = this.#gather(due);
+    const gathered = this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
     const mayTell = this.#outer.mayTell(gathered);
     const roots = mayTell ? await this.#outer.settle(gathered) : gathered;
     rulings.push(...this.#verdicts.rule(roots));

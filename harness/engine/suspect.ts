@@ -237,6 +237,9 @@ function adoptAdjuncts(suspects: readonly Suspect[]): void {
 /** Nothing but timers: gone without anyone's act. */
 export const isTimer = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.watch.transient === true);
 
+/** Opened by a test itself. */
+export const isOfTest = ({ scope }: Suspect): boolean => scope.kind === 'test';
+
 const isLibrarys = (suspect: Suspect): boolean => suspect.trace[0]?.origin === 'library';
 
 const isLate = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.late);

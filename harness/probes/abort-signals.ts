@@ -1,4 +1,5 @@
 import events from 'node:events';
+import { isModules, knowsWeakly } from '../engine/module-functions';
 import { asObject } from '../engine/native';
 import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Watch } from '../engine/probe';
 import { duration } from '../model/sentence';
@@ -6,7 +7,7 @@ import { Patches } from './patching/patch';
 import { type Birth, SignalBirths } from './signals/births';
 import { abortListeners, type Signal } from './signals/listeners';
 
-/** One listener of the user's. It holds neither signal nor listener. */
+/** One listener. It holds neither signal nor listener. */
 interface AbortRegistration {
   readonly signal: WeakRef<Signal & object>;
   /** `undefined` for `signal.onabort`. */
@@ -14,6 +15,7 @@ interface AbortRegistration {
   readonly capture: boolean;
   /** Of an `AbortSignal.timeout`. */
   readonly timed: boolean;
+  readonly byLibrary: boolean;
   superseded: boolean;
 }
 
@@ -47,6 +49,17 @@ function remove(registration: AbortRegistration): void {
   (signal as unknown as EventTarget).removeEventListener('abort', listener as EventListenerObject, { capture });
 }
 
+/** Nobody else has a library's listener. It may be there to end what the same call has opened. */
+const ofLibrary = ({ listener }: AbortRegistration): Partial<Identity> => ({
+  adjunct: true,
+  remedy: 'Abort the signal, or give the library one that is made for this call,',
+  // One for its module can be there but once. One that knows its work weakly is taken off when that is collected, as of `fetch`.
+  isLibrarys: () => {
+    const fn = listener?.deref();
+    return fn !== undefined && (isModules(fn) || knowsWeakly(fn));
+  },
+});
+
 const liveness = (open: boolean): Liveness => (open ? 'open' : 'released');
 
 /** Only a collection can tell whether anybody still holds the signal. */
@@ -57,12 +70,14 @@ const listenerWatch: Watch = {
     const registration = resource as AbortRegistration;
     const signal = registration.signal.deref();
     if (signal === undefined) return undefined;
+    const byProperty =
+      registration.listener === undefined ? { remedy: 'Take it off with `signal.onabort = null`' } : {};
     return {
       kind: 'abort-listener',
       subject: registration,
       label: registration.timed ? '' : 'on a signal that outlives it',
       parents: [signal],
-      ...(registration.listener === undefined ? { remedy: 'Take it off with `signal.onabort = null`' } : {}),
+      ...(registration.byLibrary ? ofLibrary(registration) : byProperty),
       release: () => remove(registration),
     };
   },
@@ -85,7 +100,7 @@ const timeoutWatch: Watch = {
   },
 };
 
-/** Records the abort listeners of the user's own code. */
+/** Records the abort listeners of the user's own code, and those that libraries add to signals from elsewhere. */
 class AbortWatcher implements ActiveProbe {
   readonly #patches = new Patches();
   readonly #recorder: Recorder;
@@ -181,15 +196,20 @@ class AbortWatcher implements ActiveProbe {
     const beginning = this.#recorder.beginning(wrapper);
     const inner = beginning.opening?.inner;
     const byProperty = assigned || inner === 'node:internal/event_target';
-    // What Node and libraries leave on a signal is theirs to take off, and much of it is weak: undici leaves one after a fetch.
-    if (beginning.opening?.frames[0]?.origin !== 'user' || (inner !== undefined && !byProperty)) return;
+    // What Node leaves on a signal is its own to take off, and much of it is weak: `fetch` leaves one.
+    if (inner !== undefined && !byProperty) return;
     const birth = this.#births.of(signal);
+    const origin = beginning.opening?.frames[0]?.origin;
+    // A library's on a signal that times out goes with that, and where a signal comes from it must be known to be wrong.
+    const isLibrarys = origin === 'library' && birth !== undefined && birth.timeout === undefined;
+    if (origin !== 'user' && !isLibrarys) return;
     if (birth?.timeout === undefined && birth?.answers !== undefined && birth.answers === beginning.answers) return;
     const registration: AbortRegistration = {
       signal: new WeakRef(signal),
       listener: byProperty ? undefined : new WeakRef(listener),
       capture,
       timed: birth?.timeout !== undefined,
+      byLibrary: isLibrarys,
       superseded: false,
     };
     const earlier = this.#registrations.get(listener) ?? [];

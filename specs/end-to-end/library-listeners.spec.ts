@@ -78,6 +78,64 @@ test('leaks one of its own', () => {
 });
 `;
 
+/** Asks until it has an answer, or until it is told to stop. */
+const ASKS = `
+const answered = (done) => setImmediate(done, 'answer');
+const wake = () => {};
+exports.ask = (signal) => new Promise((done) => {
+  signal.addEventListener('abort', () => done('stopped'), { once: true });
+  answered(done);
+});
+exports.askByProperty = (signal) => new Promise((done) => {
+  signal.onabort = () => done('stopped');
+  answered(done);
+});
+exports.askLater = async (signal) => { await null; return exports.ask(signal); };
+exports.askWell = (signal) => new Promise((done) => {
+  const stop = () => done('stopped');
+  signal.addEventListener('abort', stop, { once: true });
+  answered((answer) => { signal.removeEventListener('abort', stop); done(answer); });
+});
+const finalizer = new FinalizationRegistry(({ signal, stop }) => signal.removeEventListener('abort', stop));
+exports.kept = [];
+exports.askWeakly = (signal) => {
+  const question = { stop() {} };
+  const known = new WeakRef(question);
+  const stop = () => known.deref()?.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  finalizer.register(question, { signal, stop });
+  exports.kept.push(question);
+};
+exports.wakeOn = (signal) => signal.addEventListener('abort', wake);
+`;
+
+const ASKING = `
+const { ask, askByProperty, askLater, askWell, askWeakly, wakeOn } = require('asks');
+const { fetch } = require(${JSON.stringify(require.resolve('undici-6'))});
+const { signal } = new AbortController();
+const byProperty = new AbortController();
+test('leaks what a library listens by', async () => {
+  expect(await ask(signal)).toBe('answer'); // opens
+});
+test('leaks it by way of another function', async () => {
+  expect(await askLater(signal)).toBe('answer'); // opens
+});
+test('leaks a handler', async () => {
+  expect(await askByProperty(byProperty.signal)).toBe('answer'); // opens
+});
+test('asks a library that takes its listener off', () => askWell(signal));
+test('asks one that knows its question weakly', () => askWeakly(signal));
+test('asks one that has one listener for all', () => wakeOn(signal));
+test('asks undici', () => expect(fetch('http://127.0.0.1:1/', { signal })).rejects.toThrow());
+test('asks with a signal of its own', () => ask(new AbortController().signal));
+test('asks with one that times out', () => ask(AbortSignal.timeout(5)));
+describe('with a signal that is aborted in the end', () => {
+  const controller = new AbortController();
+  afterAll(() => controller.abort());
+  test('asks', () => ask(controller.signal));
+});
+`;
+
 describe('a listener of a library', () => {
   it('is the library’s own where it has one for all that use it, and a leak where it has one more for each', async () => {
     const files = {
@@ -97,5 +155,17 @@ describe('a listener of a library', () => {
     });
     expectClaims(run, files);
     expect(findingsOf(run).filter(({ scope }) => scope.kind !== 'test')).toEqual([]);
+  });
+
+  it('on an abort signal from elsewhere is a leak, unless it goes with what it is about', async () => {
+    const files = { 'node_modules/asks/index.js': ASKS, 'asking.test.js': ASKING };
+    const run = await runJest({ files });
+    expectClaims(run, files);
+    const found = findingsOf(run);
+    expect(found.map(({ root }) => root.kind)).toEqual(found.map(() => 'abort-listener'));
+    expect(new Set(found.map(({ openedBy }) => openedBy))).toEqual(new Set(['asks']));
+    expect(found[0]?.message).toContain(
+      'Abort the signal, or give the library one that is made for this call, in the test',
+    );
   });
 });
