@@ -1,0 +1,44 @@
+import { describe, it, jest } from '@jest/globals';
+import { startHttp } from '../../fixtures/pools/servers/http';
+import { expectClaims } from '../end-to-end/claims';
+import { runJest } from '../end-to-end/jest-project';
+
+jest.setTimeout(60_000);
+
+/** Ticks as undici does; nobody has said that this is by design. */
+const OTHER = 'exports.tick = () => { setTimeout(() => {}, 1_000).unref(); };';
+
+const SUITE = ['undici-5', 'undici-6']
+  .map(
+    (name) => `
+describe('${name}', () => {
+  const { Agent, request } = require(${JSON.stringify(require.resolve(name))});
+  let dispatcher;
+  beforeAll(() => { dispatcher = new Agent({ headersTimeout: 5_000, bodyTimeout: 5_000 }); });
+  afterAll(() => dispatcher.close());
+  test('asks by ${name}', async () => {
+    const { body } = await request(process.env.BACKEND, { dispatcher });
+    await body.text();
+  });
+});
+`,
+  )
+  .join('');
+
+const LEAKS = `
+test('leaks the ticker of another package', () => {
+  require('other').tick(); // opens
+});
+`;
+
+describe('the ticker of undici', () => {
+  it('is nobody’s leak: it is one for the whole copy, and ends by itself', async () => {
+    const backend = await startHttp();
+    try {
+      const files = { 'node_modules/other/index.js': OTHER, 'ticking.test.js': SUITE + LEAKS };
+      expectClaims(await runJest({ files, env: { BACKEND: `http://127.0.0.1:${backend.port}/` } }), files);
+    } finally {
+      await backend.stop();
+    }
+  });
+});
