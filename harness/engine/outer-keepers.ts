@@ -1,5 +1,6 @@
 import { closingAmong } from './closing-calls';
 import { isOnStack, type OuterHold, type OuterStep } from './heap/outer-holders';
+import { isFromPackage } from './imported-names';
 import type { Scope } from './scope';
 import { guards, mentions, sourceOf, withoutAsides, writesTo } from './slot-writes';
 import type { Surroundings } from './surroundings';
@@ -39,7 +40,8 @@ export function keeperOf({ root, holds }: Asked, all: AskedOfFile): Keeper | 'ow
     const slots = slotsTo(hold, root);
     if (slots === undefined) return undefined;
     if (place.own.some((fn) => writesTo(codeOf(fn, all), slots)) || isReplaced(hold, slots, root, all)) return 'own';
-    return asKeeper(scopeOf(hold, slots, place, all), hold, slots);
+    const keeper = asKeeper(scopeOf(hold, slots, place, all), hold, slots);
+    return keeper.closing === undefined && isPackages(hold, slots) ? undefined : keeper;
   });
   const keeper = found.find((each) => typeof each === 'object');
   return keeper ?? (found.every((each) => each === 'own') ? 'own' : undefined);
@@ -78,6 +80,13 @@ function isClient(step: OuterStep, next: OuterStep | undefined, root: Suspect, h
   const isObject = step.kind === 'object' || (step.kind === 'function' && next.how === 'variable');
   return isObject && step.origin === 'library' && root.trace[0]?.origin === 'library';
 }
+
+/** A package's own object that opens what it is asked for, and closes nothing: whoever called it has what it opened. */
+const isPackages = ({ steps, file }: OuterHold, slots: readonly OuterStep[]): boolean =>
+  slots.length < steps.length &&
+  slots.at(-1)?.origin === 'library' &&
+  slots[0]?.how === 'variable' &&
+  isFromPackage(file, slots[0].name);
 
 /** Another test that speaks of the variable has left its like, and that variable holds it no more: each test has one of its own. */
 function isReplaced({ seenBy }: OuterHold, slots: readonly OuterStep[], like: Suspect, all: AskedOfFile): boolean {

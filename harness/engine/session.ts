@@ -8,6 +8,7 @@ import type { Entry, EntryList } from './entry';
 import { collectUntil, survivors } from './gc';
 import { type Look, look, lookAtAll, NOTHING } from './judge';
 import { Ledger } from './ledger';
+import { byCall } from './one-call';
 import { OpeningCamera } from './opening';
 import { OuterRoots } from './outer-roots';
 import { heirsOf, Reported } from './put-away';
@@ -280,7 +281,7 @@ export class Session {
   async #rule(due: readonly Suspect[], rulings: Ruling[], lookAgain?: () => Look): Promise<void> {
     const gathered = this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
     const mayTell = this.#outer.mayTell(gathered);
-    const roots = mayTell ? await this.#outer.settle(gathered) : gathered;
+    const roots = byCall(mayTell ? await this.#outer.settle(gathered) : gathered);
     rulings.push(...this.#verdicts.rule(roots));
     // While the heap was asked, what re-arms itself went on: it is the same leak.
     const heirs = mayTell && lookAgain !== undefined ? heirsOf(roots, lookAgain().due) : [];

@@ -1,0 +1,26 @@
+import { isDirect } from './held-by';
+import { hang, placeOf, type Suspect } from './suspect';
+
+/** The call of the test's own body into a library that opened it; `undefined` if it was opened in any other way. */
+function callOf(root: Suspect): string | undefined {
+  const { scope, trace, closed, keeper, identity } = root;
+  if (closed !== undefined || keeper !== undefined || identity.separate === true) return undefined;
+  if (trace[0]?.origin !== 'library' || !isDirect(trace)) return undefined;
+  return `${scope.id} ${placeOf(root)}`;
+}
+
+/**
+ * One call of the test's own into a library, one leak, however unlike the things are that it has left: a browser is a child process
+ * and a connection to it. The first one stands for the others. Several of its own kind are several, and counted.
+ */
+export function byCall(roots: readonly Suspect[]): readonly Suspect[] {
+  const first = new Map<string, Suspect>();
+  return roots.filter((root) => {
+    const call = callOf(root);
+    if (call === undefined) return true;
+    const head = first.get(call);
+    if (head === undefined) first.set(call, root);
+    else if (head.identity.kind !== root.identity.kind) hang(root, head);
+    return root.parent === undefined;
+  });
+}
