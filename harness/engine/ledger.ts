@@ -9,7 +9,7 @@ import { Makers } from './makers';
 import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
 import type { Beginning, Holding, Recorder, Sighting, Watch } from './probe';
 import { PULSE, Pulse } from './pulse';
-import { PutOffs } from './put-off';
+import { isPutOff, PutOffs, purseOf } from './put-off';
 import type { Lineage, Scope } from './scope';
 import type { StackPolicy } from './stack-budget';
 import { Stacks } from './stacks';
@@ -139,7 +139,7 @@ export class Ledger implements Recorder {
     const acting = this.current() ?? (outside ? this.stage.outside : this.stage.window()[0]);
     const home = acting !== undefined && opening?.atImport === true ? this.stage.file : acting;
     const scope = opening?.byPlugin === true ? this.stage.outside : home;
-    return { scope, answers: scope?.lifetime, opening };
+    return { scope, answers: scope?.lifetime, opening, runs: executionAsyncId() };
   }
 
   callerOf(above: (...args: never[]) => unknown, steps = 1): string | undefined {
@@ -150,8 +150,7 @@ export class Ledger implements Recorder {
     const scope = beginning.scope as Scope | undefined;
     if (scope === undefined) return undefined;
     const { opening } = beginning;
-    const act = knowsUser(opening) ? undefined : this.lineage.getStore()?.act;
-    const origin = act && { opening: act };
+    const origin = this.#origin(opening, this.lineage.getStore()?.act, beginning.runs ?? 0);
     const { watch, resource, keep } = sighting;
     const maker = this.#makers.of(opening);
     const entry = new Entry(-1, watch, resource, keep !== true, scope, owner, opening, origin, maker);
@@ -230,10 +229,10 @@ export class Ledger implements Recorder {
 
   #noteIfPutOff(asyncId: number, type: string): void {
     if (type === PULSE) this.#pulse.heard++;
-    if ((type !== 'TickObject' && type !== 'Microtask' && type !== 'PROMISE') || this.#muted > 0) return;
+    if (!isPutOff(type) || this.#muted > 0) return;
     const lineage = this.lineage.getStore();
     if (lineage === undefined || lineage.act !== undefined) return;
-    const opening = this.stacks.may(lineage.scope.putOffBudget) ? this.stacks.take(this.#init, 'deep') : undefined;
+    const opening = this.stacks.may(purseOf(type, lineage.scope)) ? this.stacks.take(this.#init, 'deep') : undefined;
     this.#putOffs.note(asyncId, opening, executionAsyncId());
   }
 

@@ -214,6 +214,8 @@ export interface Beginning {
   /** Who answers for it: one and the same for all acts of a test, its hooks included. `undefined` if it is nobody's. */
   readonly answers: object | undefined;
   readonly opening: Opening | undefined;
+  /** The callback that was running, by its async id. */
+  readonly runs?: number;
 }
 
 /** The global object user code runs in, and what is loaded there. */

@@ -1,5 +1,17 @@
 import type { Origin } from './entry';
 import { knowsUser, type Opening } from './opening';
+import type { Scope } from './scope';
+import type { StackBudget } from './stack-budget';
+
+/** Whether a resource of this type is a callback put off, and nothing that stays. A file's callback is one: what it opens, it was called for. */
+export const isPutOff = (type: string): boolean =>
+  type === 'TickObject' || type === 'Microtask' || type === 'PROMISE' || type === READ;
+
+const READ = 'FSREQCALLBACK';
+
+/** What pays for the stack of such a callback. Files are read a lot, and what is read first leads to most of the rest. */
+export const purseOf = (type: string, { incidentalBudget, putOffBudget }: Scope): StackBudget =>
+  type === READ ? incidentalBudget : putOffBudget;
 
 /** How much is remembered. */
 export interface PutOffLimits {
@@ -14,8 +26,8 @@ interface PutOff extends Origin {
 }
 
 /**
- * The lines of callbacks put off to the end of the tick (`process.nextTick`, `queueMicrotask`; promises, where they are watched): how libraries often begin what
- * the user asked of them. What such a callback opens has no frame of the user's left.
+ * The lines of callbacks put off to the end of the tick (`process.nextTick`, `queueMicrotask`; promises, where they are watched), or
+ * until a file was read: how libraries often begin what the user asked of them. What such a callback opens has no frame of the user's left.
  */
 export class PutOffs {
   readonly #byId = new Map<number, PutOff>();
