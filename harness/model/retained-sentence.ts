@@ -18,6 +18,8 @@ export interface RetainedSaying {
   readonly remedy?: string;
   /** Why there is no path. */
   readonly untraced?: string;
+  /** It is code that waits: what is to be cut is what keeps it waiting, and not what it closes over itself. */
+  readonly waits?: boolean;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -35,12 +37,13 @@ export function sayRetained(saying: RetainedSaying): string {
   return `${subject} ${end}, yet ${are} still reachable.\n${remedyOf(saying)}`;
 }
 
-function remedyOf({ path, remedy, untraced, endedBy, ended, count }: RetainedSaying): string {
+function remedyOf({ path, remedy, untraced, endedBy, ended, count, waits }: RetainedSaying): string {
   if (remedy !== undefined) return `${remedy}.`;
   if (path === undefined) return untraced ?? 'Let go of it when it is done with.';
   const it = count > 1 ? 'them' : 'it';
   const done = `when ${count > 1 ? 'they are' : 'it is'} ${ended ?? 'done with'}`;
-  return `${cutOf(path, it)} ${endedBy === undefined ? done : `in \`${endedBy}()\``}.`;
+  const cut = (waits === true ? waitOf(path) : undefined) ?? cutOf(path, it);
+  return `${cut} ${endedBy === undefined ? done : `in \`${endedBy}()\``}.`;
 }
 
 /** An element of a collection, by whatever kind of collection. */
@@ -98,6 +101,18 @@ function cutOf(path: RetainerPath, it: string): string {
   const name = named(hops, at);
   return name === undefined ? `Let go of ${it}` : `Clear \`${name}\``;
 }
+
+/** What code waits for that nothing lists and nothing listens for: a promise, the function that settles it, or the one that gives an answer. */
+function waitOf(path: RetainerPath): string | undefined {
+  const { hops } = path;
+  if (isHeldByListener(path) || hops.some(isListed)) return undefined;
+  const within = hops.findIndex(({ how }, at) => at > 0 && (how === 'internal' || isFunction(hops[at - 1])));
+  const name = named(hops, within - 1);
+  if (name === undefined) return undefined;
+  return hops[within]?.how === 'internal' ? `End the wait for \`${name}\`` : `Clear \`${name}\``;
+}
+
+const isFunction = (hop: PathHop | undefined): boolean => hop !== undefined && /^function\b/.test(hop.holds);
 
 /** Whether some emitter's listener holds it. */
 export const isHeldByListener = ({ hops }: RetainerPath): boolean =>

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findingsOf } from '../end-to-end/claims';
 import { type JestRun, runJest } from '../end-to-end/jest-project';
@@ -7,25 +7,56 @@ jest.setTimeout(90_000);
 
 /** An application's service, which has its ways of waiting. */
 const SERVICE = `
-const { EventEmitter } = require('node:events');
-const bus = new EventEmitter();
+const { EventEmitter, once } = require('node:events');
+const bus = new EventEmitter(), gate = new (class Gate {})();
 const callbacks = new Map();
 const wakers = new Map();
 const subscribers = new Set();
-const forever = new Promise(() => {});
-exports.works = new EventEmitter();
+const forever = new Promise(() => {}), never = async function* () { await forever; yield ''; };
+exports.works = new EventEmitter(); let only;
+const asked = (what) => new Promise((done) => { gate[what] = done; globalThis.ask(() => { gate[what](); delete gate[what]; }); });
 const work = () => exports.works.emit('work');
 exports.handlers = {
-  parks(call, answer) { work(); callbacks.set(call.request, answer); }, // line 11
-  async sleeps(call, answer) { work(); await new Promise((wake) => wakers.set(call.request, wake)); answer(null, ''); }, // line 12
-  listens(call, answer) { work(); bus.once('news', (news) => answer(null, news)); }, // line 13
-  subscribes(call) { work(); subscribers.add(call); }, // line 14
+  parks(call, answer) { work(); callbacks.set(call.request, answer); }, // line 12
+  async sleeps(call, answer) { work(); await new Promise((wake) => wakers.set(call.request, wake)); answer(null, ''); }, // line 13
+  listens(call, answer) { work(); bus.once('news', (news) => answer(null, news)); }, // line 14
+  subscribes(call) { work(); subscribers.add(call); }, // line 15
+  parksAlone(call, answer) { work(); only = answer; }, // line 16
+  async sleepsAlone(call, answer) { work(); await new Promise((wake) => { gate.open = wake; }); answer(null, ''); }, // line 17
+  async waitsForEver(call, answer) { work(); await forever; answer(null, ''); }, // line 18
+  async subscribesForEver(call) { work(); for await (const news of never()) call.write(news); call.end(); }, // line 19
   unsubscribes(call) { work(); subscribers.add(call); call.on('cancelled', () => subscribers.delete(call)); },
   doesNothing() { work(); },
-  waitsForEver: async (call, answer) => { work(); await forever; answer(null, ''); },
+  waitsForNothing: async (call, answer) => { work(); await new Promise(() => {}); answer(null, ''); },
+  waitsUntilCancelled: async (call) => { work(); await Promise.race([forever, once(call, 'cancelled')]); },
+  namesTheLast(call) { work(); only = call; },
+  recordsTheLast(...args) { work(); only = args; },
+  recordsThemAll: jest.fn(work),
+  isSlow: async (call, answer) => { work(); await asked('slow'); answer(null, ''); },
+  isSlowAndSilent: async (call, answer) => { work(); await asked('silent'); },
   keepsTheRequest(call) { work(); callbacks.set('last', call.request); },
   answersTooLate(call, answer) { work(); callbacks.set('late', answer); call.on('cancelled', () => answer(null, '')); },
 };
+`;
+
+/** Around its tests somebody is there whose answers take their time, and outlast a test. */
+const ANSWERING = `
+const { Worker } = require('node:worker_threads');
+const { withLeakgate } = require(${JSON.stringify(resolve(__dirname, '../../dist/runners/jest.js'))});
+const { TestEnvironment } = require(${JSON.stringify(require.resolve('jest-environment-node'))});
+module.exports = withLeakgate(class extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    const code = "const { parentPort } = require('worker_threads'); parentPort.on('message', () => setTimeout(() => parentPort.postMessage(''), 1500))";
+    this.worker = new Worker(code, { eval: true });
+    this.worker.unref();
+    this.global.ask = (answer) => { this.worker.once('message', answer); this.worker.postMessage(''); };
+  }
+  async teardown() {
+    await this.worker.terminate();
+    await super.teardown();
+  }
+});
 `;
 
 /** Each test has a handler called, gives it up once it is at work, and cleans up. What the test itself could let go is nobody's. */
@@ -43,7 +74,7 @@ const all = { ...handlers, mocked, parksInItsTest(call, answer) { works.emit('wo
 
 async function giveUp(name, how) {
   const path = '/waits.Service/' + name;
-  const responseStream = name.endsWith('subscribes');
+  const responseStream = /subscribes/.test(name);
   const server = new grpc.Server();
   server.addService({ it: { path, requestStream: false, responseStream, ...io } }, { it: all[name] });
   const port = await new Promise((done, fail) => {
@@ -80,9 +111,19 @@ test('parks until a deadline', () => giveUp('parks', 'deadline'));
 test('sleeps until it is cancelled', () => giveUp('sleeps', 'cancel'));
 test('listens until its server is shut down', () => giveUp('listens', 'force'));
 test('subscribes until it is cancelled', () => giveUp('subscribes', 'cancel'));
+test('parks alone until a deadline', () => giveUp('parksAlone', 'deadline'));
+test('sleeps alone until its server is shut down', () => giveUp('sleepsAlone', 'force'));
+test('waits for ever until it is cancelled', () => giveUp('waitsForEver', 'cancel'));
+test('subscribes for ever until it is cancelled', () => giveUp('subscribesForEver', 'cancel'));
 `,
   ),
-  'oldest.test.js': testsOver('grpc-js-1.8.5', `test('parks over 1.8', () => giveUp('parks', 'cancel'));`),
+  'oldest.test.js': testsOver(
+    'grpc-js-1.8.5',
+    `
+test('parks over 1.8', () => giveUp('parks', 'cancel'));
+test('parks alone over 1.8', () => giveUp('parksAlone', 'cancel'));
+`,
+  ),
   'clean-late.test.js': testsOver(
     '@grpc/grpc-js',
     `test('answers too late', () => giveUp('answersTooLate', 'cancel'));`,
@@ -90,10 +131,24 @@ test('subscribes until it is cancelled', () => giveUp('subscribes', 'cancel'));
   'clean.test.js': testsOver(
     '@grpc/grpc-js',
     `
-test.each(['unsubscribes', 'doesNothing', 'waitsForEver', 'keepsTheRequest', 'mocked', 'parksInItsTest'])(
-  'is given up, and %s', (name) => giveUp(name, 'cancel'));
+test.each(['unsubscribes', 'doesNothing', 'waitsForNothing', 'waitsUntilCancelled', 'keepsTheRequest', 'mocked', 'parksInItsTest',
+  'namesTheLast', 'recordsTheLast'])('is given up, and %s', (name) => giveUp(name, 'cancel'));
+test.each(['this', 'that'])('is given up, and recorded by %s', () => giveUp('recordsThemAll', 'cancel'));
 `,
   ),
+  'clean-slow.test.js': testsOver(
+    '@grpc/grpc-js',
+    `
+test.each(['isSlow', 'isSlowAndSilent'])('is given up, and %s', (name) => giveUp(name, 'cancel'));
+`,
+  ).replace(
+    /^/,
+    `/**
+ * @jest-environment ./answering-environment.js
+ * @leakgate graceMs=20000
+ */`,
+  ),
+  'answering-environment.js': ANSWERING,
 };
 
 describe('a gRPC handler nobody waits for any more', () => {
@@ -112,28 +167,53 @@ describe('a gRPC handler nobody waits for any more', () => {
     expect(found.sort()).toEqual([
       [
         'listens until its server is shut down',
-        'retained of /waits.Service/listens service.js:13',
-        expect.stringMatching(/^Remove the listener/),
+        'retained of /waits.Service/listens service.js:14',
+        'Remove the listener that holds it when it is given up.',
+      ],
+      [
+        'parks alone over 1.8',
+        'retained of /waits.Service/parksAlone service.js:16',
+        'Clear `only` when it is given up.',
+      ],
+      [
+        'parks alone until a deadline',
+        'retained of /waits.Service/parksAlone service.js:16',
+        'Clear `only` when it is given up.',
       ],
       [
         'parks over 1.8',
-        'retained of /waits.Service/parks service.js:11',
+        'retained of /waits.Service/parks service.js:12',
         'Remove the function that holds it from `callbacks` when it is given up.',
       ],
       [
         'parks until a deadline',
-        'retained of /waits.Service/parks service.js:11',
+        'retained of /waits.Service/parks service.js:12',
         'Remove the function that holds it from `callbacks` when it is given up.',
       ],
       [
+        'sleeps alone until its server is shut down',
+        'retained of /waits.Service/sleepsAlone service.js:17',
+        'End the wait for `Gate.open` when it is given up.',
+      ],
+      [
         'sleeps until it is cancelled',
-        'retained of /waits.Service/sleeps service.js:12',
+        'retained of /waits.Service/sleeps service.js:13',
         'Remove the function that holds it from `wakers` when it is given up.',
       ],
       [
+        'subscribes for ever until it is cancelled',
+        'retained of /waits.Service/subscribesForEver service.js:19',
+        'End the wait for `forever` when it is given up.',
+      ],
+      [
         'subscribes until it is cancelled',
-        'retained of /waits.Service/subscribes service.js:14',
+        'retained of /waits.Service/subscribes service.js:15',
         'Remove it from `subscribers` when it is given up.',
+      ],
+      [
+        'waits for ever until it is cancelled',
+        'retained of /waits.Service/waitsForEver service.js:18',
+        'End the wait for `forever` when it is given up.',
       ],
     ]);
     expect(findingsOf(run)[0]?.message).toMatch(
@@ -146,6 +226,6 @@ describe('a gRPC handler nobody waits for any more', () => {
     expect(clean.map(([name, { status, messages }]) => `${name}: ${status}${messages}`)).toEqual(
       clean.map(([name]) => `${name}: passed`),
     );
-    expect(clean).toHaveLength(7);
+    expect(clean).toHaveLength(14);
   });
 });

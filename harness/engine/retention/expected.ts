@@ -29,8 +29,8 @@ export interface Expected {
   readonly unasked: boolean;
   /** What it is a part of. */
   readonly partOf?: ReadonlySet<WeakRef<object>>;
-  /** It is code that waits: what closes over it keeps it as much as what names it. */
-  readonly waits?: true;
+  /** It is code that waits, and goes on waiting as long as this says so: what closes over it keeps it as much as what names it. */
+  readonly waits?: () => boolean;
   /** It is a listener, worth a word if it holds so much. Its line is where the heap says that it was written. */
   readonly leastBytes?: number;
 }

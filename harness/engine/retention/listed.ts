@@ -26,7 +26,7 @@ type Proof =
  * it takes more than one to tell, and more than one test, unless a constant holds them. A timer that lives on is a finding itself.
  */
 function proofOf({ expected, path, listing }: Held, chains: ReadonlySet<string>): Proof | undefined {
-  if (expected.waits === true) return proofOfWaiting(path);
+  if (expected.waits !== undefined) return proofOfWaiting(path);
   if (path === undefined || listing === undefined || !isOfApplication(path)) return undefined;
   // What a library names, links or numbers is its own business, and so is what it was given. What it has opened itself and lists for
   // ever in a map or a set is a leak of its own.
@@ -44,15 +44,23 @@ function proofOf({ expected, path, listing }: Held, chains: ReadonlySet<string>)
   return kind === 'array' ? more(fingerprint, constant) : { kind: 'listed' };
 }
 
+/** Code that stands still in an `await`, or that a promise will call: it is in the middle of its work. */
+const isSuspended = ({ hops }: RetainerPath): boolean =>
+  hops.some(({ how, name }) => how === 'internal' && (name === 'awaited by' || name === 'then'));
+
+/** Whether it is held by what gives its answer: a function of its library's that closes over it, and not a record of the call. */
+const isHeldByAnswer = ({ hops }: RetainerPath): boolean => hops.at(-1)?.how === 'variable';
+
 /**
- * Whether something of the application's will let code go on that waits: it lists what the code waits for, or listens for it. What
- * the code closes over is its own, so it does not matter over what the way leads from there. An array may be a record of what came.
+ * Whether something of the application's will let code go on that waits: it lists what the code waits for, listens for it, or names the
+ * promise in the midst of which the code stands still, or the function that gives its answer. What the code closes over is its own, so
+ * it does not matter over what the way leads from there. An array may be a record of what came, and a variable name the last call.
  */
 function proofOfWaiting(path: RetainerPath | undefined): Proof | undefined {
   if (path === undefined || !isOfApplication(path)) return undefined;
-  if (isHeldByListener(path)) return { kind: 'listed' };
+  if (isHeldByListener(path) || isSuspended(path)) return { kind: 'listed' };
   const list = path.hops.findLast(isListed);
-  if (list === undefined) return undefined;
+  if (list === undefined) return isHeldByAnswer(path) ? { kind: 'listed' } : undefined;
   return list.how === 'element' ? { kind: 'accumulates', key: path.fingerprint, inOneTest: false } : { kind: 'listed' };
 }
 
@@ -70,7 +78,7 @@ export function listedOnly(held: readonly Held[]): Held[] {
   const isListedForEver = (each: Held): boolean => {
     const proof = proofs.get(each);
     // A listener that holds what waits is looked at for its weight alone.
-    if (proof === undefined || (each.expected.waits !== true && isPartOfAnother(each, held))) return false;
+    if (proof === undefined || (each.expected.waits === undefined && isPartOfAnother(each, held))) return false;
     if (proof.kind === 'listed') return true;
     const others = alike.get(proof.key) ?? [];
     return proof.inOneTest ? others.length > 1 : new Set(others.map(({ expected }) => expected.scope)).size > 1;

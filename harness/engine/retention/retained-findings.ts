@@ -84,6 +84,7 @@ function findingOf(group: readonly [Held, ...Held[]], { rootDir, untraced }: Wor
       count: group.length,
       ended,
       path,
+      waits: expected.waits !== undefined,
       ...(endedBy === undefined ? {} : { endedBy }),
       ...(remedy === undefined ? {} : { remedy }),
       ...(untraced === undefined ? {} : { untraced }),

@@ -18,6 +18,7 @@ import { type Expected, wordsOf } from './expected';
 import { LeftListeners } from './left-listeners';
 import { listedOnly } from './listed';
 import { type Held, retainedRulings } from './retained-findings';
+import { stillWaiting } from './still-waiting';
 
 /** Only where something has survived: what reads a heap is nothing to load into every worker. */
 const heap = (): typeof import('../heap/explain') => require('../heap/explain') as typeof import('../heap/explain');
@@ -126,7 +127,7 @@ export class Retention {
     const survivors = [...asked.filter(isThere), ...this.#ended(closed.filter(isThere))];
     if (listeners) survivors.push(...this.#listeners.heavy());
     if (survivors.length === 0) return [];
-    return this.#rule(survivors, await this.#explained(survivors));
+    return await this.#rule(survivors, await this.#explained(survivors));
   }
 
   /** A test begins. */
@@ -168,7 +169,11 @@ export class Retention {
       const byUser = entry.opening?.frames[0]?.origin === 'user';
       const whose = { kind, scope, openedIn, owner, trace, byUser, partOf: partsOf(entry) };
       const known = { thing: ref, ...whose, ...told, unasked: lasting.asked !== true };
-      const expected = lasting.waits === true ? { ...known, waits: true as const } : known;
+      const waits = (): boolean => {
+        const there = ref.deref();
+        return there !== undefined && lasting.isOver(there);
+      };
+      const expected = lasting.waits === true ? { ...known, waits } : known;
       return [endedBy === undefined ? expected : { ...expected, endedBy }];
     });
   }
@@ -199,7 +204,7 @@ export class Retention {
     return explain(progress === undefined ? question : { ...question, progress });
   }
 
-  #rule(survivors: readonly Expected[], answer: HeapAnswer): readonly Ruling[] {
+  async #rule(survivors: readonly Expected[], answer: HeapAnswer): Promise<readonly Ruling[]> {
     const { rootDir, mostHeapBytes } = this.#options;
     switch (answer.kind) {
       case 'failed':
@@ -211,7 +216,8 @@ export class Retention {
         return this.#told(retainedRulings(held, { rootDir, untraced }), held);
       }
       case 'explained': {
-        const held = listedOnly(survivors.flatMap((expected, index) => heldBy(expected, answer.targets[index])));
+        const all = survivors.flatMap((expected, index) => heldBy(expected, answer.targets[index]));
+        const held = await stillWaiting(listedOnly(all), this.#options.graceMs);
         return this.#told(retainedRulings(held, { rootDir, untraced: undefined }), held);
       }
     }
