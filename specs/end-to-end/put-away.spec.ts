@@ -6,6 +6,7 @@ import { type JestRun, runJest } from './jest-project';
 jest.setTimeout(60_000);
 
 const GRPC = JSON.stringify(join(__dirname, '../../node_modules/@grpc/grpc-js'));
+const OLD = JSON.stringify(join(__dirname, '../../node_modules/grpc-js-1.8.4'));
 
 /** The gate closes what the first test leaves: what its listener does then, and later on, is no doing of the second one's. */
 const LISTENER = `
@@ -81,6 +82,24 @@ test('connects again (${version})', async () => {
 });
 `;
 
+/** A second after its client was closed 1.8 brings a channel back: the next call would be picked for ever, in one tick. */
+const BACK = `
+const { Client, credentials, Server, ServerCredentials } = require(${OLD});
+const server = new Server();
+const bound = new Promise((done) => server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_error, port) => done(port)));
+bound.then(() => server.start());
+afterAll(() => server.forceShutdown());
+let client;
+test('forgets a client of 1.8', async () => {
+  client = new Client('127.0.0.1:' + (await bound), credentials.createInsecure()); // line 9
+  await new Promise((done) => client.waitForReady(Date.now() + 20_000, done));
+});
+test('finds it closed for good', async () => {
+  await new Promise((done) => setTimeout(done, 1_200));
+  expect(client.getChannel().getConnectivityState(false)).toBe(4);
+});
+`;
+
 describe('what was reported and put away', () => {
   let run: JestRun;
   const found = (file: string): unknown[] =>
@@ -93,7 +112,8 @@ describe('what was reported and put away', () => {
       'listener.test.js': LISTENER,
       'news.test.js': NEWS,
       'shared-newest.test.js': SHARED('newest', GRPC),
-      'shared-1.8.test.js': SHARED('1.8', JSON.stringify(join(__dirname, '../../node_modules/grpc-js-1.8.4'))),
+      'shared-1.8.test.js': SHARED('1.8', OLD),
+      'back.test.js': BACK,
     };
     run = await runJest({ files, args: ['--forceExit'] });
   });
@@ -104,6 +124,10 @@ describe('what was reported and put away', () => {
 
   it('answers for what it goes on to make', () => {
     expect(found('news.test.js')).toEqual([['forgets a channel', 'leak', 'grpc-channel', 17]]);
+  });
+
+  it('closes a channel for good', () => {
+    expect(found('back.test.js')).toEqual([['forgets a client of 1.8', 'leak', 'grpc-channel', 9]]);
   });
 
   it.each(['newest', '1.8'])('leaves to others the connection they go by (grpc-js %s)', (version) => {
@@ -120,7 +144,9 @@ describe('what was reported and put away', () => {
   it('fails no other test', () => {
     const tests = [...run.tests].filter(([, { file }]) => !file.startsWith('shared'));
     expect(tests.map(([name, { status }]) => `${name}: ${status}`).sort()).toEqual([
+      'finds it closed for good: passed',
       'forgets a channel: failed',
+      'forgets a client of 1.8: failed',
       'forgets a server: failed',
       'has news: passed',
       'waits until it is closed: passed',

@@ -3,7 +3,7 @@ import type { Opening } from '../../engine/opening';
 import type { Probe, Watch } from '../../engine/probe';
 import { type Account, type Accounts, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
-import { drainsByItself, pauseOf } from './wiring/pauses';
+import { drainsByItself, endPause, pauseOf } from './wiring/pauses';
 import { poolsOf } from './wiring/pools';
 import { type Exports, Wiring } from './wiring/wiring';
 
@@ -68,6 +68,8 @@ function letGo(channel: InternalChannel | undefined): void {
     clearTimeout(timer as NodeJS.Timeout | undefined);
   }
   channel.close();
+  // In 1.8 its end would bring the channel back, with a policy whose subchannel is gone: the next call is then tried for ever in one tick.
+  endPause(asObject(field(channel, 'resolvingLoadBalancer')) ?? {}, 'backoffTimeout');
 }
 
 const watchOf = (wiring: Wiring): Watch => ({

@@ -21,3 +21,9 @@ export function drainsByItself<T extends object>(
   for (const thing of things) if (pausesOf(thing).includes(timer)) return isDone(thing);
   return false;
 }
+
+/** Ends such a pause: what would come after it never does. */
+export function endPause(thing: object, name: string): void {
+  const pause = asObject(field(thing, name)) as { stop?(): void } | undefined;
+  pause?.stop?.();
+}
