@@ -31,7 +31,7 @@ async function serve() {
   const port = await new Promise((done, fail) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => error ? fail(error) : done(bound));
   });
-  return { port, stop: () => new Promise((done) => server.tryShutdown(done)) };
+  return { server, port, stop: () => new Promise((done) => server.tryShutdown(done)) };
 }
 const call = (client, path, deadline) => new Promise((done) => {
   client.makeUnaryRequest(path, same, same, Buffer.of(1), { deadline }, (error) => done(error?.code ?? status.OK));
@@ -48,6 +48,16 @@ test('is answered', async () => {
   expect(await call(client, paths.answer, Infinity)).toBe(status.OK);
   client.close();
   await server.stop();
+});
+test('drains for ten minutes at the most', async () => {
+  const { server, port, stop } = await serve();
+  const client = new Client('127.0.0.1:' + port, credentials.createInsecure());
+  expect(await call(client, paths.answer, Infinity)).toBe(status.OK);
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  injector.drain(600_000);
+  injector.destroy();
+  client.close();
+  await stop();
 });
 test('is not answered in time', async () => {
   const server = await serve();

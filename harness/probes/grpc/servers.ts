@@ -1,6 +1,7 @@
 import { asObject } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
 import { type Account, type Accounts, isGone, prototypeOf, UNKNOWN } from './wiring/accounts';
+import { DrainTimers } from './wiring/drain-timers';
 import { addressOf, callsInFlight, connectionsTo, isBound, isListening, listenersOf } from './wiring/server-shape';
 import { type Exports, Wiring } from './wiring/wiring';
 
@@ -199,7 +200,8 @@ const servers: Probe = {
   },
   start(recorder, realm) {
     const wiring = Wiring.of(recorder, realm);
-    const accounts = wiring.accounts<Server>();
+    const accounts = wiring.accounts<Server>(true);
+    const drainTimers = new DrainTimers(wiring);
     const notes = new Notes();
     const watch = watchOf(wiring, notes);
     wiring.whenLoaded('server', (exports) => {
@@ -213,7 +215,9 @@ const servers: Probe = {
       return true;
     });
     return {
-      refine(identity) {
+      drain: () => drainTimers.end(accounts.known()),
+      refine(identity, opening) {
+        drainTimers.see(identity, opening);
         // The stream is Node's; which call it carries is gRPC's to know.
         const method = notes.methods.get(identity.subject);
         if (method !== undefined)

@@ -49,6 +49,9 @@ function sessionsOf(server: object): Set<object> {
   return sessions;
 }
 
+/** Whether any connection to it is there that it would cut. */
+export const hasSessions = (server: object): boolean => sessionsOf(server).size > 0;
+
 /** Streams of its sessions that neither end has closed. */
 export function callsInFlight(server: object): number {
   let calls = 0;
