@@ -58,9 +58,15 @@ export class Breakpoints {
     });
   }
 
-  /** Evaluates `expression` whenever the function that begins at a place is at work. Does nothing if none is written there. */
+  /** Evaluates `expression` whenever the function that begins at a place is at work. Does nothing if none is written there, or if it is Node's own. */
   atPlace(begin: Debugger.Location, expression: string): void {
-    const [first] = this.#placesIn(begin);
+    let first: Debugger.Location | undefined;
+    try {
+      [first] = this.#placesIn(begin);
+    } catch {
+      // What Node has brought along in its own snapshot is of no context that the debugger knows.
+      return;
+    }
     if (first !== undefined) this.#break(first, expression);
   }
 

@@ -42,17 +42,20 @@ export function watchBirths(
   for (const global of globals)
     Object.defineProperty(global, MADE, { configurable: true, enumerable: false, writable: true, value: made });
   const breakpoints = new Breakpoints();
-  places.forEach(({ scriptId, lineNumber, columnNumber }, index) => {
-    breakpoints.atPlace(
-      { scriptId, lineNumber, columnNumber },
-      `globalThis[Symbol.for('${MADE.description}')]?.(${index})`,
-    );
-  });
-  return {
-    of: (className) => frames.get(className),
-    stop: () => {
-      breakpoints.stop();
-      for (const global of globals) Reflect.deleteProperty(global, MADE);
-    },
+  const stop = (): void => {
+    breakpoints.stop();
+    for (const global of globals) Reflect.deleteProperty(global, MADE);
   };
+  try {
+    places.forEach(({ scriptId, lineNumber, columnNumber }, index) => {
+      breakpoints.atPlace(
+        { scriptId, lineNumber, columnNumber },
+        `globalThis[Symbol.for('${MADE.description}')]?.(${index})`,
+      );
+    });
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return { of: (className) => frames.get(className), stop };
 }

@@ -24,7 +24,7 @@ describe('leakgate.repeat', () => {
     expect(statuses.filter((each) => !/^(?:grows: \S+ failed|levels off: all that does passed)$/.test(each))).toEqual(
       [],
     );
-    expect(statuses).toHaveLength(6);
+    expect(statuses).toHaveLength(7);
     expect(run.reports.flatMap(({ probeFailures }) => probeFailures)).toEqual([]);
   });
 
@@ -45,6 +45,10 @@ describe('leakgate.repeat', () => {
       /function `onTick`, scenarios\.ts:44\n[\s\S]*bus : EventEmitter\n +└─ listener of 'tick'/,
     );
     expect(said('hoardsClosures')).toMatch(/function `total`, scenarios\.ts:119\n[\s\S]*closures : Array/);
+  });
+
+  it('counts objects of a class that Node has brought along', () => {
+    expect(said('hoardsBuffers')).toMatch(/`Buffer`.*\n +module scenarios\.ts\n +└─ buffers : Array \(15 elements\)/);
   });
 
   it('counts the elements of a collection that holds nothing but text', () => {
