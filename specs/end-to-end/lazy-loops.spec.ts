@@ -78,7 +78,10 @@ describe('a loop that a test has started', () => {
   });
 
   it('is the file’s where nobody has closed what runs it', async () => {
-    const run = await runJest({ files: { 'pool.js': POOL, 'forgotten.test.js': FORGOTTEN }, config: { transform: {} } });
+    const run = await runJest({
+      files: { 'pool.js': POOL, 'forgotten.test.js': FORGOTTEN },
+      config: { transform: {} },
+    });
     expect(findingsOf(run).map(({ scope, message }) => [scope.kind, message])).toEqual([
       ['file', expect.stringContaining('`Pool`')],
     ]);
