@@ -24,7 +24,9 @@ class Pool {
   pause(ms) { return new Promise((done) => { setTimeout(done, ms); }); }
   close() { this.closed = true; this.stopping.abort(); clearTimeout(this.timer); clearImmediate(this.timer); }
 }
+let shared;
 exports.Pool = Pool;
+exports.getPool = () => (shared ??= new Pool('chain'));
 `;
 
 const WAYS = ['chain', 'spin', 'loop', 'slow', 'deep', 'iterate'];
@@ -38,6 +40,13 @@ describe.each(${JSON.stringify(WAYS)})('%s', (how) => {
   test('asks', () => { expect(pool.query()).toBe(1); });
   test('asks again', async () => { pool.query(); await new Promise((done) => { setTimeout(done, 15); }); });
 });
+`;
+
+const ASKED_FOR = `
+const { getPool } = require('./pool');
+afterAll(() => getPool().close());
+test('asks', () => { expect(getPool().query()).toBe(1); });
+test('asks again', async () => { getPool().query(); await new Promise((done) => { setTimeout(done, 15); }); });
 `;
 
 const OWN = `
@@ -57,9 +66,10 @@ test('asks again', async () => { pool.query(); await new Promise((done) => { set
 
 describe('a loop that a test has started', () => {
   it('is nobody’s leak where what runs it was made outside, and closed', async () => {
-    const run = await runJest({ files: { 'pool.js': POOL, 'shared.test.js': SHARED }, config: { transform: {} } });
+    const files = { 'pool.js': POOL, 'shared.test.js': SHARED, 'asked-for.test.js': ASKED_FOR };
+    const run = await runJest({ files, config: { transform: {} } });
     expect(findingsOf(run)).toEqual([]);
-    expect([...run.tests.values()].map(({ status }) => status)).toEqual(Array(2 * WAYS.length).fill('passed'));
+    expect([...run.tests.values()].map(({ status }) => status)).toEqual(Array(2 * WAYS.length + 2).fill('passed'));
     expect(run.code).toBe(0);
   });
 
