@@ -196,7 +196,7 @@ export class Ledger implements Recorder {
     if (type === 'PROMISE' && !this.#promises) return;
     try {
       const watch = this.#watches.get(type);
-      if (watch === undefined) this.#noteIfPutOff(asyncId, type);
+      if (watch === undefined || watch.momentary === true) this.#noteIfPutOff(asyncId, type);
       if (watch === undefined || this.#muted > 0) return;
       const lineage = this.lineage.getStore();
       if (watch.momentary === true) lineage?.scope.answerable.requests.note(asyncId, watch, resource);
