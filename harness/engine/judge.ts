@@ -14,6 +14,9 @@ const isLost = (root: Suspect): boolean => root.trace.length === 0 && root.owner
 const isUnseen = (root: Suspect): boolean =>
   isLost(root) || (root.identity.repeats === true && root.entries[0]?.opening === undefined);
 
+/** Its line is known by what it descends from at best. */
+const hasNoStack = (root: Suspect): boolean => isTimer(root) && root.entries[0]?.opening === undefined;
+
 /** When a root's verdict is due. `never`: by design, or none of this scope's business. */
 export type Due = 'now' | 'at-file-end' | 'never';
 
@@ -26,7 +29,10 @@ export interface Look {
   readonly collectable: readonly Suspect[];
   /** A request of the scope is under way: what waits for its answer may go on then. */
   readonly underWay: boolean;
-  /** Scopes of what is live, and had no stack within the budget: what re-arms itself may show its line, or that it is Node's, the next time. */
+  /**
+   * Scopes of what is due, and had no stack within the budget: what re-arms itself may show its line, or that it is Node's, the next time.
+   * If nothing is due, of what may be for want of one.
+   */
   readonly blind: readonly Scope[];
 }
 
@@ -150,7 +156,8 @@ export function look(
   for (const root of fallen) (isCollectable(root) ? collectable : dueNow).push(root);
   const kinds = new Set(dueNow.map((root) => root.identity.kind));
   const due = [...dueNow, ...lost.filter((root) => kinds.has(root.identity.kind))];
-  return { due, busy, underWay, collectable, blind };
+  const unseen = due.length === 0 ? blind : due.filter(hasNoStack).map(() => scope);
+  return { due, busy, underWay, collectable, blind: unseen };
 }
 
 /** Looks at all that is left of a file, its deferred and late births too. What hangs beneath a thing of the run's is none of the file's. */
@@ -163,7 +170,7 @@ export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge, file:
     if (suspect.scope.kind === 'run') continue;
     if (suspect.identity.diesWithFile === true && suspect.scope.lifetime.kind === 'file') continue;
     if (isSpared(suspect)) continue;
-    if (isUnseen(suspect)) blind.push(suspect.scope);
+    if (isUnseen(suspect) || hasNoStack(suspect)) blind.push(suspect.scope);
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }
   return { due, busy: false, collectable, underWay: file.requests.areUnderWay(), blind };

@@ -193,17 +193,17 @@ export class Session {
     const deferred: EntryList = scope.kind === 'suite' ? this.#deferred : { entries: [], sweepAt: 0 };
     this.#sweep(deferred);
     const once = (): Look => look(scope, this.#verdicts.wordsFor, this.#knowledge, deferred.entries, hasty);
-    await this.#decide(once, rulings, () => this.#lookClosely(once, ({ due }) => due.length === 0));
+    await this.#decide(once, rulings, () => this.#lookClosely(once));
   }
 
-  /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line. `matters`: by what else was seen. */
-  async #lookClosely(lookOnce: () => Look, matters: (seen: Look) => boolean): Promise<Look> {
+  /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line. */
+  async #lookClosely(lookOnce: () => Look): Promise<Look> {
     let seen = lookOnce();
-    if (seen.blind.length === 0 || !matters(seen)) return seen;
+    if (seen.blind.length === 0) return seen;
     for (const scope of [this.file, ...seen.blind]) scope.grantStacks();
     await this.#waiting.settle(() => {
       seen = lookOnce();
-      return (seen.blind.length > 0 || seen.underWay) && matters(seen) ? 'brief' : 'none';
+      return seen.blind.length > 0 || (seen.underWay && seen.due.length === 0) ? 'brief' : 'none';
     });
     return seen;
   }
@@ -211,7 +211,7 @@ export class Session {
   async #judgeFile(rulings: Ruling[], letGo?: () => void): Promise<void> {
     const lookAgain = (): Look => lookAtAll(this.#all(), this.#knowledge, this.file);
     if (lookAgain().due.length > 0) this.#probes.drain();
-    await this.#decide(lookAgain, rulings, () => this.#lookClosely(lookAgain, () => true), letGo);
+    await this.#decide(lookAgain, rulings, () => this.#lookClosely(lookAgain), letGo);
     // Where others are at work, what the process holds besides is theirs.
     if (this.#options.onlyLineage !== true) await this.#audit(rulings);
   }
