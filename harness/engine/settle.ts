@@ -26,23 +26,30 @@ export type Patience = 'none' | 'brief' | 'grace';
 export async function settle(look: () => Patience, graceMs: number, isBetween = () => false): Promise<void> {
   let patience = look();
   if (patience === 'none') return;
-  const isOver = async (): Promise<boolean> => {
+  const startedMs = nowMs();
+  let briefSinceMs = startedMs;
+  const lookAgain = (): void => {
+    const before = patience;
     patience = look();
+    // What was waited for has ended, and a timer is armed since: it gets its own time, and not what the other has left of it.
+    if (before === 'grace' && patience === 'brief') briefSinceMs = nowMs();
+  };
+  const isOver = async (): Promise<boolean> => {
+    lookAgain();
     for (const napMs of CONFIRMING_NAPS_MS) {
       if (patience !== 'none' || !isBetween()) break;
       await nap(napMs);
-      patience = look();
+      lookAgain();
     }
     return patience === 'none';
   };
-  const startedMs = nowMs();
   for (let turns = 0; turns < TURNS; turns++) {
     await turn();
     if (await isOver()) return;
   }
   for (let napMs = FIRST_NAP_MS; ; napMs = Math.min(Math.max(napMs * 2, FIRST_NAP_MS), LONGEST_NAP_MS)) {
-    const allowedMs = patience === 'brief' ? Math.min(BRIEF_MS, graceMs) : graceMs;
-    const leftMs = startedMs + allowedMs - nowMs();
+    const endMs = startedMs + graceMs;
+    const leftMs = (patience === 'brief' ? Math.min(briefSinceMs + BRIEF_MS, endMs) : endMs) - nowMs();
     if (leftMs <= 0) {
       // On a busy machine the nap may end late, before timers that were due earlier had their turn.
       await turn();

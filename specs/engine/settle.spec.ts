@@ -2,14 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { type Patience, settle } from '../../harness/engine/settle';
 
 /** Settles what looks like this, one look after the other, and like the last of them from then on. Returns the looks taken, at most one past the list. */
-async function looksOf(looks: readonly Patience[], isBetween?: () => boolean): Promise<readonly Patience[]> {
+async function looksOf(
+  looks: readonly Patience[],
+  isBetween?: () => boolean,
+  graceMs = 25,
+): Promise<readonly Patience[]> {
   const taken: Patience[] = [];
   const look = (): Patience => {
     const patience = looks[Math.min(taken.length, looks.length - 1)] ?? 'none';
     taken.push(patience);
     return patience;
   };
-  await settle(look, 25, isBetween);
+  await settle(look, graceMs, isBetween);
   return taken.slice(0, looks.length + 1);
 }
 
@@ -25,6 +29,11 @@ describe('settling', () => {
   it('does not take the pause between two timers of a poller for its end', async () => {
     const looks = ['brief', 'none', 'none', 'brief'] as const;
     expect(await looksOf(looks, () => true)).toEqual([...looks, 'brief']);
+  });
+
+  it('gives a timer its own time, however long something else was waited for before it', async () => {
+    const looks = [...Array<Patience>(9).fill('grace'), 'brief', 'brief', 'none'] as const;
+    expect(await looksOf(looks, undefined, 10_000)).toEqual(looks);
   });
 
   it('believes that a timer was the last one when looks a little later are clean, too', async () => {
