@@ -94,6 +94,12 @@ export function nameOf(thing: Pick<Thing, 'noun' | 'label'>): string {
   return thing.label === '' ? thing.noun : `${thing.noun} ${thing.label}`;
 }
 
+/** One of them tells the reader more only where it tells more than their number does. */
+function several(count: number, plural: string, root: Pick<Thing, 'noun' | 'label'>): string {
+  const all = `${grouped(count)} ${plural}`;
+  return root.label === '' ? all : `${all}, one of them ${nameOf(root)},`;
+}
+
 /** What is no event emitter cannot be seen to hold it, so nobody can tell when that was made. */
 const KEPT_ELSEWHERE = '\nIf what keeps it was made outside of this test, close that where it was made.';
 
@@ -101,7 +107,7 @@ const KEPT_ELSEWHERE = '\nIf what keeps it was made outside of this test, close 
 export function say(saying: Saying): string {
   const { kind, root, scope, words, count } = saying;
   const many = count > 1;
-  const subject = many ? `${grouped(count)} ${words.plural}, one of them ${nameOf(root)},` : capital(nameOf(root));
+  const subject = many ? several(count, words.plural, root) : capital(nameOf(root));
   const was = many ? 'were' : 'was';
   const remedy = `${saying.remedy ?? words.remedy} ${whereToEnd(scope)}.`;
   switch (kind) {
@@ -121,7 +127,7 @@ export function say(saying: Saying): string {
 
 function sayKept({ scope, root, words, count, remedy }: Saying, keeper: KeptFor): string {
   const many = count > 1;
-  const subject = many ? `${grouped(count)} ${words.plural}, one of them ${nameOf(root)},` : capital(nameOf(root));
+  const subject = many ? several(count, words.plural, root) : capital(nameOf(root));
   const name = `\`${slotsOf(keeper)}\``;
   const made = /^[A-Z]\w*$/.test(keeper.holds) && keeper.holds !== 'Object' ? ` (\`${keeper.holds}\`)` : '';
   const whose = keeper.file === undefined ? '' : ` of ${within(keeper.file, keeper.rootDir)}`;
@@ -175,7 +181,7 @@ export function spot(frame: Frame, rootDir: string): string {
 /** The sentence and the remedy of a finding whose root was closed, yet left something live. */
 export function sayLeft(saying: LeftSaying): string {
   const { root, words, count, closedAt, by, left, leftAt, leftCount, rootDir, scope } = saying;
-  const subject = count > 1 ? `${grouped(count)} ${words.plural}, one of them ${nameOf(root)},` : capital(nameOf(root));
+  const subject = count > 1 ? several(count, words.plural, root) : capital(nameOf(root));
   const was = count > 1 ? 'were' : 'was';
   const where = closedAt === undefined ? place(scope, root) : `in ${spot(closedAt, rootDir)}`;
   const owner = by === undefined ? 'it' : `its ${nameOf(by).replace(/^an? /, '')}`;
