@@ -77,6 +77,9 @@ const KEPT_USER = 6;
 /** Node's own machinery between `init` and the public API that was called: never who made a resource. */
 const MACHINERY = new Set(['node:internal/async_hooks', 'node:async_hooks', 'node:internal/timers', 'node:timers']);
 
+/** The name of no file: `evalmachine.<anonymous>`, as `vm` calls code that was given none. Node's own begin with `node:`. */
+const NO_PATH = /^[^/\\:]+$/;
+
 const HARNESS_DIR = __dirname.replaceAll('\\', '/').replace(/\/engine$/, '/');
 
 const NativeError = Error;
@@ -92,7 +95,8 @@ const ARRAY_CALLERS = new Set(['map', 'forEach', 'flatMap', 'from']);
 
 /** What the classifier said of a file: it is asked once for each, for stacks are captured often. */
 interface KnownFile {
-  readonly origin: FrameOrigin | 'harness';
+  /** `text`: of code that is in no file. It has no line to show, and is somebody's who is further down the stack. */
+  readonly origin: FrameOrigin | 'harness' | 'text';
   readonly isPluginCall: boolean;
   readonly isForItself: boolean;
   /** By name of a function: whether it is the runner's module loader at work. */
@@ -165,7 +169,8 @@ export class OpeningCamera {
   #file(file: string): KnownFile {
     let known = this.#files.get(file);
     if (known === undefined) {
-      const origin = file.startsWith(HARNESS_DIR) ? 'harness' : this.#classifier.origin(file);
+      const whose = file.startsWith(HARNESS_DIR) ? 'harness' : this.#classifier.origin(file);
+      const origin = NO_PATH.test(file) ? 'text' : whose;
       const isHost = origin === 'host';
       known = {
         origin,
@@ -213,6 +218,8 @@ export class OpeningCamera {
     for (const site of sites) {
       const file = site.getFileName();
       if (file == null || file === '') {
+        // What `vm.compileFunction` makes of a text has a name, and an empty one.
+        if (file === '') above = false;
         if (callsInline(site)) inline = frames.at(-1)?.file;
         continue;
       }
@@ -231,6 +238,9 @@ export class OpeningCamera {
           }
           break;
         case 'harness':
+          break;
+        case 'text':
+          above = false;
           break;
         case 'host':
           if (!host && above && known.isForItself) forItself = 'runner';

@@ -55,6 +55,8 @@ describeProbe('timers', {
   'leaks-in-microtask': interval('5 s'),
   'leaks-in-immediate': timeout('5 s'),
   'leaks-in-event-handler': timeout('90 s'),
+  'leaks-in-vm': interval('8 s'),
+  'leaks-in-compiled': interval('9 s'),
   'leaks-in-request-handler': interval('20 s'),
   'leaks-in-handler-of-shared-server': {
     kind: 'interval',
