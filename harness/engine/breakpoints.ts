@@ -14,6 +14,18 @@ interface Known {
   readonly at: Debugger.Location | undefined;
 }
 
+/** Whether code ends with a `return` that gives something other than `this`. */
+function isValue(code: string): boolean {
+  const [, given = ''] = /\breturn\b(?!\s*this\s*;?\s*$)([^;]*[^;\s][^;]*);?\s*$/.exec(code) ?? [];
+  let depth = 0;
+  // A brace too many ends a function, or a block, that this `return` stands in.
+  for (const brace of given.replace(/[^{}]/g, '')) {
+    depth += brace === '{' ? 1 : -1;
+    if (depth < 0) return false;
+  }
+  return given !== '' && depth === 0;
+}
+
 /**
  * Sees calls of functions without touching them: by breakpoints whose condition is never met. So a class is seen at work by whatever
  * name it was imported, in CommonJS and ESM alike, frozen, compiled long before, and nothing about it is changed. About 25 µs a call.
@@ -56,6 +68,13 @@ export class Breakpoints {
       for (const place of returns) this.#break(place, expression);
       return returns.length > 0;
     });
+  }
+
+  /** Whether `fn` has a `return` of something other than `this`: what a constructor returns may be another object, or a proxy. */
+  returnsAnother(fn: object): boolean {
+    return this.#with(fn, ({ at }) =>
+      this.#placesIn(at).some((place) => place.type === 'return' && at !== undefined && isValue(this.#text(at, place))),
+    );
   }
 
   /** Evaluates `expression` whenever the function that begins at a place is at work. Does nothing if none is written there, or if it is Node's own. */
@@ -117,13 +136,24 @@ export class Breakpoints {
   }
 
   #sourceAt({ scriptId, lineNumber, columnNumber = 0 }: Debugger.Location): string | undefined {
+    return this.#linesOf(scriptId)[lineNumber]?.charAt(columnNumber);
+  }
+
+  /** What is written between two places. */
+  #text({ scriptId, lineNumber, columnNumber = 0 }: Debugger.Location, end: Debugger.Location): string {
+    const lines = this.#linesOf(scriptId).slice(lineNumber, end.lineNumber + 1);
+    lines.push((lines.pop() ?? '').slice(0, end.columnNumber));
+    return lines.join('\n').slice(columnNumber);
+  }
+
+  #linesOf(scriptId: string): readonly string[] {
     let lines = this.#sources.get(scriptId);
     if (lines === undefined) {
       const { scriptSource } = this.#post<Debugger.GetScriptSourceReturnType>('Debugger.getScriptSource', { scriptId });
       lines = scriptSource.split(/\r\n|[\n\r\u2028\u2029]/);
       this.#sources.set(scriptId, lines);
     }
-    return lines[lineNumber]?.charAt(columnNumber);
+    return lines;
   }
 
   readonly #post: Post = <T>(method: string, params?: object): T => {

@@ -37,6 +37,7 @@ const instanceOf = (lives: WeakMap<object, Life>): Watch => ({
       kind: KIND,
       subject: life.instance.deref() ?? life,
       noun: nounOf(life),
+      ...(life.mayBeNobodys && { collectable: true }),
       remedy: `Call its \`${life.release}\``,
       release: () => release(life),
     };

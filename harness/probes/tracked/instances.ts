@@ -40,6 +40,8 @@ export class Instances {
   readonly #byPrototype = new WeakMap<object, Tracking>();
   /** Constructors that are seen returning, by prototype. */
   readonly #written = new WeakMap<object, object>();
+  /** Prototypes of those that may return another object. */
+  readonly #giving = new WeakSet<object>();
   readonly #met = new WeakSet<object>();
   /** Outermost bases that are seen being called. */
   readonly #seen = new WeakSet<object>();
@@ -123,6 +125,7 @@ export class Instances {
     if (prototype === undefined || this.#written.has(prototype)) return;
     if (this.#breakpoints.atReturn(Class, calling(BUILT, `, ${this.#numbers.length}`))) {
       this.#written.set(prototype, Class);
+      if (this.#breakpoints.returnsAnother(Class)) this.#giving.add(prototype);
       this.#numbers.push(Class);
     }
   }
@@ -168,6 +171,7 @@ export class Instances {
       releaseKey: tracking.releases[0],
       phase: awaits === undefined ? 'live' : 'making',
       awaits,
+      mayBeNobodys: prototypes.some((each) => this.#giving.has(each)),
       releasing: false,
       promises: [],
     };

@@ -14,6 +14,8 @@ export interface Life {
   phase: 'making' | 'live' | 'failed' | 'released';
   /** The constructor whose return makes it complete. */
   readonly awaits: object | undefined;
+  /** Its constructor may have given another object in its place: then nobody ever had it, and a collection takes it. */
+  readonly mayBeNobodys: boolean;
   /** A release of it is on the stack: what that calls in turn is no release of its own. */
   releasing: boolean;
   /** What its releases promised, as long as it is not settled. */
@@ -46,5 +48,6 @@ export function stateOfLife(life: Life): Liveness {
     life.promises = life.promises.filter((_, index) => states[index] === 'pending');
     if (life.promises.length > 0) return 'closing';
   }
+  if (life.mayBeNobodys && life.instance.deref() === undefined) return 'released';
   return life.phase === 'released' || life.phase === 'failed' ? 'released' : 'open';
 }
