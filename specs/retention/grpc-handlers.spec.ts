@@ -7,7 +7,7 @@ jest.setTimeout(90_000);
 
 /** An application's service, which has its ways of waiting. */
 const SERVICE = `
-const { EventEmitter, once } = require('node:events');
+const { EventEmitter, once } = require('node:events'), { promised } = require('promised');
 const bus = new EventEmitter(), gate = new (class Gate {})();
 const callbacks = new Map();
 const wakers = new Map();
@@ -24,7 +24,8 @@ exports.handlers = {
   parksAlone(call, answer) { work(); only = answer; }, // line 16
   async sleepsAlone(call, answer) { work(); await new Promise((wake) => { gate.open = wake; }); answer(null, ''); }, // line 17
   async waitsForEver(call, answer) { work(); await forever; answer(null, ''); }, // line 18
-  async subscribesForEver(call) { work(); for await (const news of never()) call.write(news); call.end(); }, // line 19
+  promises: promised(async function () { work(); await forever; return ''; }), // line 19
+  async subscribesForEver(call) { work(); for await (const news of never()) call.write(news); call.end(); }, // line 20
   unsubscribes(call) { work(); subscribers.add(call); call.on('cancelled', () => subscribers.delete(call)); },
   doesNothing() { work(); },
   waitsForNothing: async (call, answer) => { work(); await new Promise(() => {}); answer(null, ''); },
@@ -104,6 +105,8 @@ ${tests}
 
 const FILES = {
   'src/service.js': SERVICE,
+  'node_modules/promised/index.js':
+    'exports.promised = (handle) => (call, answer) => void handle(call).then((value) => answer(null, value), answer);',
   'newest.test.js': testsOver(
     '@grpc/grpc-js',
     `
@@ -114,6 +117,7 @@ test('subscribes until it is cancelled', () => giveUp('subscribes', 'cancel'));
 test('parks alone until a deadline', () => giveUp('parksAlone', 'deadline'));
 test('sleeps alone until its server is shut down', () => giveUp('sleepsAlone', 'force'));
 test('waits for ever until it is cancelled', () => giveUp('waitsForEver', 'cancel'));
+test('promises until it is cancelled', () => giveUp('promises', 'cancel'));
 test('subscribes for ever until it is cancelled', () => giveUp('subscribesForEver', 'cancel'));
 `,
   ),
@@ -191,6 +195,11 @@ describe('a gRPC handler nobody waits for any more', () => {
         'Remove the function that holds it from `callbacks` when it is given up.',
       ],
       [
+        'promises until it is cancelled',
+        'retained of /waits.Service/promises service.js:19',
+        'End the wait for `forever` when it is given up.',
+      ],
+      [
         'sleeps alone until its server is shut down',
         'retained of /waits.Service/sleepsAlone service.js:17',
         'End the wait for `Gate.open` when it is given up.',
@@ -202,7 +211,7 @@ describe('a gRPC handler nobody waits for any more', () => {
       ],
       [
         'subscribes for ever until it is cancelled',
-        'retained of /waits.Service/subscribesForEver service.js:19',
+        'retained of /waits.Service/subscribesForEver service.js:20',
         'End the wait for `forever` when it is given up.',
       ],
       [

@@ -249,6 +249,12 @@ function heldBy(expected: Expected, answer: TargetAnswer | undefined): Held[] {
   const { path, listing } = answer;
   if (path.root.kind === 'runtime') return [];
   if (path.root.kind === 'native' && path.hops.every(({ how }) => how !== 'variable' && how !== 'value')) return [];
+  if (expected.waits !== undefined && !expected.trace.some(({ origin }) => origin === 'user')) {
+    // A library has wrapped the handler: of what it called, the user's own code that waits is on the way.
+    const code = path.hops.findLast((hop) => hop.at?.origin === 'user')?.at;
+    const trace = code === undefined ? expected.trace : [code, ...expected.trace];
+    return [{ expected: { ...expected, trace }, path, listing }];
+  }
   const at = path.hops.at(-1)?.at;
   if (expected.leastBytes === undefined || at === undefined) return [{ expected, path, listing }];
   return [{ expected: { ...expected, trace: [{ ...at, origin: 'user' }] }, path, listing }];
