@@ -107,6 +107,8 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   if (first === undefined) return 'at-file-end';
   if (first.origin !== 'user') return 'at-file-end';
   if (!words.pooled && !outlasts(entry)) return 'now';
+  // Known by the time alone: the handler of a server that is older than the test may have opened it for that one.
+  if (root.owner === 'window') return 'at-file-end';
   const direct = frames.filter((frame) => frame.origin === 'user').length === 1;
   return direct ? 'now' : 'at-file-end';
 }

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
-import type { OwnerKind } from '../model/scope';
 import { ById, WEAK_ENTRIES } from './by-id';
 import { retire } from './elders';
 import { Entry, type EntryList, type Memory, type Origin } from './entry';
@@ -136,17 +135,19 @@ export class Ledger implements Recorder {
     if (this.#muted > 0) return { scope: undefined, answers: undefined, opening: undefined };
     const opening = this.stacks.take(above ?? this.beginning, reach);
     const outside = opening?.hostOnly === true || this.stage.isOlder(executionAsyncId());
-    const acting = this.current() ?? (outside ? this.stage.outside : this.stage.window()[0]);
+    const known = this.current() ?? (outside ? this.stage.outside : undefined);
+    const acting = known ?? (outside ? undefined : this.stage.window()[0]);
     const home = acting !== undefined && opening?.atImport === true ? this.stage.file : acting;
     const scope = opening?.byPlugin === true ? this.stage.outside : home;
-    return { scope, answers: scope?.lifetime, opening, runs: executionAsyncId() };
+    const owner = !outside && known === undefined && home?.answerable.kind === 'test' ? 'window' : 'lineage';
+    return { scope, answers: scope?.lifetime, opening, runs: executionAsyncId(), owner };
   }
 
   callerOf(above: (...args: never[]) => unknown, steps = 1): string | undefined {
     return this.stacks.callerOf(above, steps);
   }
 
-  openedLater(beginning: Beginning, sighting: Sighting, owner: OwnerKind = 'lineage'): Holding | undefined {
+  openedLater(beginning: Beginning, sighting: Sighting, owner = beginning.owner ?? 'lineage'): Holding | undefined {
     const scope = beginning.scope as Scope | undefined;
     if (scope === undefined) return undefined;
     const { opening } = beginning;

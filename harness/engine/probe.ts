@@ -1,5 +1,6 @@
 import type { Frame } from '../model/frame';
 import type { Facts, Lexicon } from '../model/resource';
+import type { OwnerKind } from '../model/scope';
 import type { Opening } from './opening';
 
 /** `open`: live. `closing`: its release is under way, give it time. `released`: gone, or nothing left to release. */
@@ -216,6 +217,8 @@ export interface Beginning {
   readonly opening: Opening | undefined;
   /** The callback that was running, by its async id. */
   readonly runs?: number;
+  /** How it is known whose it is. Default: by lineage. */
+  readonly owner?: OwnerKind;
 }
 
 /** The global object user code runs in, and what is loaded there. */

@@ -21,6 +21,7 @@ describeProbe('grpc-channels', {
   'leaks-round-robin': channel(),
   'leaks-local-pool': channel(),
   'leaks-in-a-callback': channel(),
+  'leaks-in-a-handler': channel(),
   'leaks-one-of-two': channel(),
   'leaks-backoff': channel(),
   'leaks-waiting': channel(),
