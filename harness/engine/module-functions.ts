@@ -17,6 +17,12 @@ function valuesOf(object: object | undefined): readonly unknown[] {
   return Object.values(Object.getOwnPropertyDescriptors(object)).map(({ value }) => value as unknown);
 }
 
+const { toString: textOf } = Function.prototype;
+
+/** Written in an add-on: it closes over nothing. A bound function, or what settles a promise, has no prototype. */
+const isAddOns = (fn: object): boolean =>
+  Object.hasOwn(fn, 'prototype') && textOf.call(fn as () => unknown).endsWith('{ [native code] }');
+
 /** The scopes that `fn` closes over, inside of what surrounds all modules; innermost first. */
 function scopesOf(handed: string, post: Post): readonly Runtime.RemoteObject[] | undefined {
   const scopes = properties(handed, post).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
@@ -28,10 +34,12 @@ function scopesOf(handed: string, post: Post): readonly Runtime.RemoteObject[] |
 
 /**
  * Whether there is one `fn` for each copy of its module, however often that is used: it closes over nothing but the module's own
- * variables, and one of these is it, or has it as a property. One made by a call closes over what that was about, or hangs on what the
- * call has made. `false` where V8 does not tell. It takes a millisecond, so it is for what would be a finding.
+ * variables, and one of these is it, or has it as a property; or it is an add-on's. One made by a call closes over what that was
+ * about, or hangs on what the call has made. `false` where V8 does not tell. It takes a millisecond, so it is for what would be a
+ * finding.
  */
 export function isModules(fn: object): boolean {
+  if (isAddOns(fn)) return true;
   const found = inspected(fn, (handed, post) => {
     const inner = scopesOf(handed, post);
     const [module] = inner ?? [];

@@ -30,6 +30,17 @@ exports.configure = (handle) => {
 exports.shutdown = () => handlers.clear();
 `;
 
+/** An add-on's function, for the first that opens. What settles a promise is native code too. */
+const NATIVE = `
+const { minifySync } = require(${JSON.stringify(require.resolve('@swc/core/binding'))});
+let listens = false;
+exports.open = () => {
+  if (!listens) process.on('shop:open', minifySync);
+  listens = true;
+};
+exports.closed = () => new Promise((done) => { process.on('shop:closed', done); setImmediate(done); });
+`;
+
 const MODERN = `
 const open = new Set();
 const closeAll = () => { for (const each of open) each.close(); };
@@ -55,11 +66,16 @@ require('loaded');
 const { logger } = require('flushes');
 const { configure, shutdown } = require('configured');
 const { closing, Thing, bare, again } = require('per-call');
+const { open, closed } = require('native');
 const onHangUp = () => {};
 test('makes a logger', () => { logger(); });
 test('makes another', () => { logger(); });
 test('configures', () => { configure(() => {}); shutdown(); });
 test('configures anew', () => { configure(() => {}); shutdown(); });
+test('opens what an add-on ends', () => open());
+test('leaks what settles a promise', async () => {
+  await closed(); // opens
+});
 test('leaks what a listener closes', () => {
   closing({ close() {} }); // opens
 });
@@ -145,6 +161,7 @@ describe('a listener of a library', () => {
       'node_modules/modern/package.json': '{ "type": "module", "exports": "./index.js" }',
       'node_modules/modern/index.js': MODERN,
       'node_modules/per-call/index.js': PER_CALL,
+      'node_modules/native/index.js': NATIVE,
       'suite.test.js': SUITE,
       'modern.test.mjs': `import { start } from 'modern';\ntest('starts', () => start({ close() {} }));`,
     };
