@@ -127,7 +127,10 @@ export function suspectsAmong(entries: Iterable<Entry>, knowledge: Knowledge): S
   joinEnds(suspects, knowledge.reportedEnds);
   adoptAdjuncts(suspects);
   for (const suspect of suspects) if (suspect.parent === undefined) borrowTrace(suspect);
-  adoptCompanions(suspects.filter((suspect) => suspect.parent === undefined));
+  adoptCompanions(
+    suspects.filter((suspect) => suspect.parent === undefined),
+    knowledge,
+  );
   return suspects;
 }
 
@@ -251,13 +254,15 @@ const callOf = ({ scope, trace }: Suspect): string =>
 /**
  * One call of the user's into a library, one leak: the timers it armed (a pool's idle timeout, a client's keep-alive) hang beneath
  * the connection it made, and go when that is closed; what it went on to make when its test was over, beneath what it had made before.
+ * Beneath what stays by design, an idle connection of `fetch`, nothing would ever go.
  */
-function adoptCompanions(roots: readonly Suspect[]): void {
+function adoptCompanions(roots: readonly Suspect[], knowledge: Knowledge): void {
   const made = new Map<string, Suspect>();
   const before = new Map<string, Suspect>();
   const librarys = roots.filter(isLibrarys);
   for (const root of librarys) {
     const call = callOf(root);
+    if (root.identity.pool === 'process' || knowledge.ruledOut(root.identity, root.trace)) continue;
     if (!isTimer(root) && !made.has(call)) made.set(call, root);
     if (!isLate(root) && !before.has(call)) before.set(call, root);
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startEcho } from '../../fixtures/pools/servers/echo';
+import { startHttp } from '../../fixtures/pools/servers/http';
 import type { Running } from '../../fixtures/pools/servers/running';
 import { expectClaims, findingsOf } from './claims';
 import { type JestRun, runJest } from './jest-project';
@@ -45,6 +46,10 @@ exports.log = (file, done) => {
     stream.once('open', () => done(stream));
   }));
 };
+exports.poll = async (url) => {
+  await (await fetch(url)).text();
+  return setTimeout(() => {}, 30_000);
+};
 exports.launcher = new Launcher();
 exports.client = new Client();
 exports.browse = async (port) => {
@@ -67,6 +72,10 @@ test('leaks all that one call has left as one thing', async () => {
   const browser = await launch.browse(port); // opens
   expect(browser).toBeDefined();
 });
+test('leaks the timer that was armed when something had been fetched', async () => {
+  await launch.poll(process.env.BACKEND); // opens
+});
+test('clears it', async () => clearTimeout(await launch.poll(process.env.BACKEND)));
 test('leaks what was opened when files had been read', async () => {
   await new Promise((done) => launch.log('a.log', done)); // opens
 });
@@ -111,13 +120,21 @@ test('asks by the client of the package', () => client.ask(Number(process.env.EC
 
 describe('a call into a library', () => {
   let echo: Running;
+  let backend: Running;
   beforeAll(async () => {
     echo = await startEcho();
+    backend = await startHttp();
   });
-  afterAll(() => echo.stop());
+  afterAll(async () => {
+    await echo.stop();
+    await backend.stop();
+  });
 
   const run = (files: Readonly<Record<string, string>>): Promise<JestRun> =>
-    runJest({ files: { 'node_modules/launch/index.js': LAUNCHER, ...files }, env: { ECHO: `${echo.port}` } });
+    runJest({
+      files: { 'node_modules/launch/index.js': LAUNCHER, ...files },
+      env: { ECHO: `${echo.port}`, BACKEND: `http://127.0.0.1:${backend.port}/` },
+    });
 
   it('is one leak, however unlike the things are that it has left', async () => {
     const files = { 'suite.test.js': SUITE };
