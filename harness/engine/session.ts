@@ -196,14 +196,15 @@ export class Session {
     await this.#decide(once, rulings, () => this.#lookClosely(once));
   }
 
-  /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line. */
+  /** A chain that re-arms itself faster than the budget of stacks allows is given the stacks to show its line; a poller, its answer. */
   async #lookClosely(lookOnce: () => Look): Promise<Look> {
     let seen = lookOnce();
-    if (seen.blind.length === 0) return seen;
+    const isUnclear = (): boolean => seen.blind.length > 0 || (seen.underWay && seen.due.length === 0);
+    if (!isUnclear()) return seen;
     for (const scope of [this.file, ...seen.blind]) scope.grantStacks();
     await this.#waiting.settle(() => {
       seen = lookOnce();
-      return seen.blind.length > 0 || (seen.underWay && seen.due.length === 0) ? 'brief' : 'none';
+      return isUnclear() ? (seen.underWay ? 'grace' : 'brief') : 'none';
     });
     return seen;
   }
