@@ -1,4 +1,5 @@
 import type { Lexicon } from '../model/resource';
+import { isByDesign } from './by-design';
 import type { Entry } from './entry';
 import type { Holders } from './holders';
 import { isUnrefd } from './native';
@@ -66,9 +67,9 @@ function comesWithItsLibrary({ entries: [first] }: Suspect): boolean {
   return importing === 'library' && first?.resource !== undefined && isUnrefd(first.resource);
 }
 
-/** A process-wide pool's, a survivor some library keeps by design, or a part of a library itself. */
+/** By design, or a part of a library itself. */
 const staysByDesign = (root: Suspect, knowledge: Knowledge): boolean =>
-  root.identity.pool === 'process' || knowledge.ruledOut(root.identity, root.trace) || comesWithItsLibrary(root);
+  isByDesign(root, knowledge) || comesWithItsLibrary(root);
 
 /** The verdict was put off, and may be spared: by what takes too long to be asked of all. */
 const isSpared = ({ identity }: Suspect): boolean => identity.isLibrarys?.() === true;

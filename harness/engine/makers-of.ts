@@ -1,3 +1,4 @@
+import { isByDesign } from './by-design';
 import type { Entry } from './entry';
 import { knowsUser, OUTSIDE } from './opening';
 import { type Knowledge, type Suspect, suspectOf } from './suspect';
@@ -82,7 +83,7 @@ export function adoptByMakers(suspects: readonly Suspect[], knowledge: Knowledge
     const first = madeOf(suspect);
     if (suspect.parent !== undefined || first?.within === undefined || isUsers(suspect)) continue;
     if (suspect.identity.separate === true && first.within.scope.answerable !== suspect.scope) continue;
-    if (suspect.identity.pool === 'process' || knowledge.ruledOut(suspect.identity, suspect.trace)) continue;
+    if (isByDesign(suspect, knowledge)) continue;
     const maker = makerOf(first, suspect.identity.sharedBy);
     if (maker !== undefined) hang(suspect, maker);
     else if (isOfReported(first)) suspect.answered = true;

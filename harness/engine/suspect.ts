@@ -1,6 +1,7 @@
 import { type Frame, packageOf, userPlace } from '../model/frame';
 import type { PathHop } from '../model/retainer-path';
 import type { OwnerKind } from '../model/scope';
+import { isByDesign } from './by-design';
 import type { Entry, Memory } from './entry';
 import { adoptByMakers } from './makers-of';
 import { knowsUser, type Opening } from './opening';
@@ -262,7 +263,7 @@ function adoptCompanions(roots: readonly Suspect[], knowledge: Knowledge): void 
   const librarys = roots.filter(isLibrarys);
   for (const root of librarys) {
     const call = callOf(root);
-    if (root.identity.pool === 'process' || knowledge.ruledOut(root.identity, root.trace)) continue;
+    if (isByDesign(root, knowledge)) continue;
     if (!isTimer(root) && !made.has(call)) made.set(call, root);
     if (!isLate(root) && !before.has(call)) before.set(call, root);
   }
