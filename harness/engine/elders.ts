@@ -22,7 +22,8 @@ export function retire(context: AsyncLocalStorage<unknown>, goesOn: boolean): vo
 let files: AsyncLocalStorage<number> | undefined;
 
 /**
- * Begins a file: all that its run comes to do is marked with its number, what has no lineage too. The mark costs something for every promise, so there is none until a file keeps what it leaves.
+ * Begins a file: all that its run comes to do is marked with its number, what has no lineage too. The mark costs something for every
+ * promise, so there is none until a file keeps what it leaves.
  * @param keeps the file leaves its work as it is
  */
 export function beginFile(id: number, keeps: boolean): void {

@@ -45,9 +45,7 @@ export class Session {
     this.host = new Scope('run', '', undefined, options.file);
     this.file = new Scope('file', '', this.host, options.file);
     this.#waiting = new Waiting(options.graceMs, (due) =>
-      this.#allowances.acceptAll(() =>
-        this.#verdicts.rule(this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge)),
-      ),
+      this.#allowances.acceptAll(() => this.#verdicts.rule(this.#gather(due))),
     );
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.exceptions, options.rootDir);
@@ -128,8 +126,7 @@ export class Session {
     const isNews = this.#ledger.foreignCloses.giveBack(scope);
     const opened = scope.entries;
     const isLeft = (): boolean => isAnyThing(this.#sweep(scope), this.#knowledge) || scope.requests.areUnderWay();
-    const lingers = await this.#waiting.lingers(isLeft, isNews);
-    if (lingers || (this.#isFinal(scope) && scope.entries.length > 0)) {
+    if ((await this.#waiting.lingers(isLeft, isNews)) || (this.#isFinal(scope) && scope.entries.length > 0)) {
       suspicious?.(opened);
       await this.#judge(scope, rulings);
     }
@@ -278,9 +275,12 @@ export class Session {
       rulings.push(this.#verdicts.foreignClose(suspectOf(entry, identity, this.#knowledge), scope));
   }
 
+  readonly #gather = (due: readonly Suspect[]): readonly Suspect[] =>
+    this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
+
   /** Makes findings of roots and puts the process back in order. */
   async #rule(due: readonly Suspect[], rulings: Ruling[], lookAgain?: () => Look): Promise<void> {
-    const gathered = this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
+    const gathered = this.#gather(due);
     const mayTell = this.#outer.mayTell(gathered);
     const roots = byCall(mayTell ? await this.#outer.settle(gathered) : gathered);
     rulings.push(...this.#verdicts.rule(roots));
