@@ -1,6 +1,7 @@
 import type { Lexicon } from '../model/resource';
 import { isByDesign } from './by-design';
 import type { Entry } from './entry';
+import { isDirect } from './held-by';
 import type { Holders } from './holders';
 import { isUnrefd } from './native';
 import type { Scope } from './scope';
@@ -110,8 +111,7 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   if (!words.pooled && !outlasts(entry)) return 'now';
   // Known by the time alone: the handler of a server that is older than the test may have opened it for that one.
   if (root.owner === 'window') return 'at-file-end';
-  const direct = frames.filter((frame) => frame.origin === 'user').length === 1;
-  return direct ? 'now' : 'at-file-end';
+  return isDirect(frames) ? 'now' : 'at-file-end';
 }
 
 /**
