@@ -1,4 +1,5 @@
 import { createGzip } from 'node:zlib';
+import type { Liveness } from './probe';
 
 type GetAsyncId = (this: object) => number;
 
@@ -30,6 +31,10 @@ export function asyncIdOf(resource: object): number {
 export function nativeLives(resource: object, asyncId: number): boolean {
   return asyncIdOf(resource) === asyncId;
 }
+
+/** The same, as the state of what is open for as long as its native object lives. */
+export const nativeState = (resource: object, asyncId: number): Liveness =>
+  nativeLives(resource, asyncId) ? 'open' : 'released';
 
 /**
  * Whether a handle still is one, whatever its id: a keep-alive agent gives the connection it hands on a new id, and says so with

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { nativeLives, slot } from '../engine/native';
+import { nativeState, slot } from '../engine/native';
 import type { Beginning, Probe, Recorder, Watch } from '../engine/probe';
 import { type Descriptor, descriptors } from './descriptors/descriptor';
 import { directoryOpened, forgetDirectories, isDirectoryClosed } from './descriptors/directories';
@@ -106,7 +106,7 @@ function isDirect({ opening }: Beginning): boolean {
 /** Under way, or answered: as long as it is there, its callback is to come. */
 const request: Watch = {
   momentary: true,
-  state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
+  state: nativeState,
   identify: () => undefined,
 };
 

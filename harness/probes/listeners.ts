@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import { isModules } from '../engine/module-functions';
-import { asObject, nativeLives } from '../engine/native';
+import { asObject, nativeState } from '../engine/native';
 import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Sighting, Watch } from '../engine/probe';
 import { Strays } from './listeners/strays';
 import { type Around, Patches } from './patching/patch';
@@ -99,7 +99,7 @@ const listenerWatch: Watch = {
 };
 
 const signalWatch: Watch = {
-  state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
+  state: nativeState,
   identify: (resource) => ({ kind: 'signal-handler', subject: resource, adjunct: true }),
 };
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { asObject, field, nativeLives, slot } from '../engine/native';
+import { asObject, field, nativeState, slot } from '../engine/native';
 import type { Probe, Watch } from '../engine/probe';
 
 /** How much of a command is shown. */
@@ -21,7 +21,7 @@ const labelOf = (owner: ChildProcess): string => {
 
 const child: Watch = {
   state(resource, asyncId) {
-    return nativeLives(resource, asyncId) ? 'open' : 'released';
+    return nativeState(resource, asyncId);
   },
   identify(resource) {
     const owner = asObject(slot(resource, 'owner_symbol')) as ChildProcess | undefined;

@@ -1,6 +1,6 @@
 import { type FSWatcher, unwatchFile, watch, watchFile } from 'node:fs';
 import { dirname } from 'node:path';
-import { asObject, field, nativeLives, slot } from '../engine/native';
+import { asObject, field, nativeState, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Probe, Watch } from '../engine/probe';
 import { userPlace } from '../model/frame';
@@ -31,7 +31,7 @@ function outerOf(place: string, path: string): object | undefined {
 }
 
 const watcher: Watch = {
-  state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
+  state: nativeState,
   identify(resource, opening) {
     const owner = asObject(slot(resource, 'owner_symbol')) as FSWatcher | undefined;
     const subject = owner ?? resource;
@@ -60,7 +60,7 @@ const watcher: Watch = {
 };
 
 const statWatcher: Watch = {
-  state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
+  state: nativeState,
   identify(resource) {
     const owner = asObject(slot(resource, 'owner_symbol')) as { stop?: () => void } | undefined;
     return {

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Worker } from 'node:worker_threads';
-import { asObject, asyncIdOf, nativeLives, slot } from '../engine/native';
+import { asObject, asyncIdOf, nativeState, slot } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Probe, Watch } from '../engine/probe';
 
@@ -20,7 +20,7 @@ const noteWorker = (message: unknown): void => {
 };
 
 const worker: Watch = {
-  state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
+  state: nativeState,
   identify(resource) {
     const handle = resource as unknown as WorkerHandle;
     return {
@@ -80,7 +80,7 @@ function firstOf(port: object, opening: Opening | undefined): object | undefined
 }
 
 const port: Watch = {
-  state: (resource, asyncId) => (nativeLives(resource, asyncId) ? 'open' : 'released'),
+  state: nativeState,
   identify(resource, opening) {
     if (isOwn(opening)) return undefined;
     const broadcast = opening?.inner !== undefined;
