@@ -1,18 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { giveBack, type LineageStorage } from './lineage-storage';
 
 /** Each costs something for every promise, so the work of long ago is not told apart any more. */
 const MOST = 4;
 
-const elders: AsyncLocalStorage<unknown>[] = [];
+const elders: LineageStorage[] = [];
 
 /**
  * Ends a file's asynchronous context.
  * @param goesOn some of its work may go on (what was left open and cannot be closed): the context is kept, so that this work is
  * laid to no test of a later file
  */
-export function retire(context: AsyncLocalStorage<unknown>, goesOn: boolean): void {
+export function retire(context: LineageStorage, goesOn: boolean): void {
   if (!goesOn) {
-    context.disable();
+    giveBack(context);
     return;
   }
   elders.push(context);

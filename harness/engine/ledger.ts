@@ -1,18 +1,21 @@
-import { AsyncLocalStorage, createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
+import { createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
 import { ById, WEAK_ENTRIES } from './by-id';
 import { retire } from './elders';
 import { Entry, type EntryList, type Memory, type Origin } from './entry';
 import { ForeignCloses } from './foreign-closes';
 import { Holders } from './holders';
+import { type LineageStorage, takeStorage } from './lineage-storage';
 import { Makers } from './makers';
-import { knowsUser, type Opening, type OpeningCamera, OUTSIDE } from './opening';
+import { knowsUser, type Opening, OpeningCamera, OUTSIDE } from './opening';
 import type { Beginning, Holding, Recorder, Sighting, Watch } from './probe';
 import { PULSE, Pulse } from './pulse';
 import { isPutOff, PutOffs, purseOf } from './put-off';
 import type { Lineage, Scope } from './scope';
-import type { StackPolicy } from './stack-budget';
+import type { SessionOptions } from './session-options';
 import { Stacks } from './stacks';
 import { Stage } from './stage';
+
+type LedgerOptions = Pick<SessionOptions, 'classifier' | 'everyStack' | 'onlyLineage'>;
 
 /**
  * The book: every opening, whose it is and where it happened. `init` only, no `destroy` hook: whether something was released
@@ -20,7 +23,7 @@ import { Stage } from './stage';
  */
 export class Ledger implements Recorder {
   /** Carries a scope along with the code that runs in it. Public for runners, who enter it with no frame of ours in between. */
-  readonly lineage = new AsyncLocalStorage<Lineage | undefined>();
+  readonly lineage: LineageStorage;
   /** What is spent on lines. */
   readonly stacks: Stacks;
   readonly #watches = new Map<string, Watch>();
@@ -29,7 +32,8 @@ export class Ledger implements Recorder {
   readonly closings = this.byId.closings;
   readonly #putOffs: PutOffs;
   readonly #promises: boolean;
-  readonly #remembered = new WeakMap<object, Memory>();
+  /** What was remembered of a subject when it was opened. */
+  readonly memories = new WeakMap<object, Memory>();
   /** Who is running now. */
   readonly stage: Stage;
   readonly #hook;
@@ -41,14 +45,15 @@ export class Ledger implements Recorder {
   readonly foreignCloses = new ForeignCloses(() => this.current());
   readonly holders = new Holders(this);
   readonly made = this.holders.made;
-  readonly #makers = new Makers(this.lineage);
+  readonly #makers: Makers;
   recorded = 0;
   /** The first error thrown while recording: the gate is red if there is one. */
   failure: Error | undefined;
 
-  /** @param onlyLineage take nothing for a scope's merely because it appeared while the scope ran */
-  constructor(camera: OpeningCamera, stacks: StackPolicy, onlyLineage: boolean) {
-    this.stacks = new Stacks(camera, stacks);
+  constructor(host: Scope, { classifier, everyStack, onlyLineage = false }: LedgerOptions) {
+    this.lineage = takeStorage(host);
+    this.#makers = new Makers(this.lineage);
+    this.stacks = new Stacks(new OpeningCamera(classifier), everyStack ? 'all' : 'budget');
     this.stage = new Stage(onlyLineage);
     this.#promises = this.stacks.all;
     this.#putOffs = new PutOffs(this.#promises ? { most: 100_000, deepest: 64 } : { most: 512, deepest: 4 });
@@ -98,7 +103,7 @@ export class Ledger implements Recorder {
 
   /** Runs the harness's own synchronous work: nothing it opens is recorded, and it passes no lineage on. */
   mute<T>(fn: () => T): T {
-    return this.unrecorded(() => this.lineage.exit(fn));
+    return this.unrecorded(() => this.lineage.run(undefined, fn));
   }
 
   unrecorded<T>(fn: () => T): T {
@@ -184,12 +189,7 @@ export class Ledger implements Recorder {
     const lineage = this.lineage.getStore();
     const opening = this.stacks.take(above ?? this.remember);
     const known = knowsUser(opening) ? opening : (lineage?.act ?? opening);
-    this.#remembered.set(subject, { scope: lineage?.scope, opening: known });
-  }
-
-  /** What was remembered of a subject when it was opened. */
-  memoryOf(subject: object): Memory | undefined {
-    return this.#remembered.get(subject);
+    this.memories.set(subject, { scope: lineage?.scope, opening: known });
   }
 
   readonly #init = (asyncId: number, type: string, triggerAsyncId: number, resource: object): void => {

@@ -77,7 +77,7 @@ export class RunningProbes {
   /** What is known of a subject, by the ledger, the probes and the built-in rules. */
   knowledge(rules: readonly Rule[]): Omit<Knowledge, 'reportedEnds'> {
     return {
-      memoryOf: (subject) => this.#ledger.memoryOf(subject),
+      memoryOf: (subject) => this.#ledger.memories.get(subject),
       refine: (seen, opening) => this.refine(seen, opening),
       failed: (entry, error) => this.#note(this.#bringers.get(entry.watch) ?? 'ledger', error, entry.opening),
       ruledOut: byDesign(rules),

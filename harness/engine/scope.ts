@@ -30,6 +30,8 @@ export class Scope {
   readonly name: string;
   readonly parent: Scope | undefined;
   readonly file: string;
+  /** The outermost scope around it. */
+  readonly host: Scope;
   /** `beforeAll`, `afterEach` …, for hooks. */
   readonly hook: string | undefined;
   /** For what its own code opens. */
@@ -68,6 +70,7 @@ export class Scope {
     this.name = name;
     this.parent = parent;
     this.file = file;
+    this.host = parent?.host ?? this;
     this.hook = hook;
     const shared = kind === 'hook' ? parent : undefined;
     const atMs = nowMs();

@@ -1,4 +1,3 @@
-import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cost, ProbeFailure } from '../model/report';
 import type { Allowance } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
@@ -8,13 +7,13 @@ import type { Entry, EntryList } from './entry';
 import { collectUntil, survivors } from './gc';
 import { type Look, look, lookAtAll, NOTHING } from './judge';
 import { Ledger } from './ledger';
+import type { LineageStorage } from './lineage-storage';
 import { byCall } from './one-call';
-import { OpeningCamera } from './opening';
 import { OuterRoots } from './outer-roots';
 import { heirsOf, Reported } from './put-away';
 import { Retention } from './retention/retention';
 import { RunningProbes } from './running-probes';
-import { type Lineage, Scope } from './scope';
+import { Scope } from './scope';
 import type { SessionOptions } from './session-options';
 import { isAnyThing, isOfTest, type Knowledge, type Suspect, suspectOf } from './suspect';
 import { type Ruling, Verdicts } from './verdicts';
@@ -49,11 +48,7 @@ export class Session {
     );
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.exceptions, options.rootDir);
-    this.#ledger = new Ledger(
-      new OpeningCamera(options.classifier),
-      options.everyStack ? 'all' : 'budget',
-      options.onlyLineage === true,
-    );
+    this.#ledger = new Ledger(this.host, options);
     this.#probes = new RunningProbes(this.#ledger);
     this.#reported = new Reported(this.#ledger);
     this.#knowledge = { ...this.#probes.knowledge(options.rules), reportedEnds: this.#reported.ends };
@@ -93,7 +88,7 @@ export class Session {
   }
 
   /** What `run` enters: for runners that must leave no frames of ours in a test's stack. */
-  get lineage(): AsyncLocalStorage<Lineage | undefined> {
+  get lineage(): LineageStorage {
     return this.#ledger.lineage;
   }
 
