@@ -146,7 +146,7 @@ test('looks at a block within a gated test', async () => {
   expect(leak.message).toContain('was armed in this block, but never cleared.');
   await expect(assertNoLeaks(() => setInterval(() => {}, 1_000))).rejects.toThrow('An interval of 1 s');
   await assertNoLeaks(() => clearTimeout(setTimeout(() => {}, 60_000)));
-});
+}, 30_000);
 describe('a suite', () => {
   beforeAll(() => leakgate.allow({ kind: 'timeout', reason: 'all tests of this suite do' }));
   test('is covered by its suite', () => {
