@@ -61,6 +61,14 @@ export class RunningProbes {
     this.#each((active) => active.drain?.());
   }
 
+  /** `letGo`, with which the runner lets go of the file's code, and then what libraries were given of it. */
+  lettingGo(letGo: () => void): () => void {
+    return () => {
+      letGo();
+      this.#each((active) => active.letGo?.());
+    };
+  }
+
   /** What every probe knows of a subject, put together; `undefined` if one knows it is nobody's business. */
   refine(seen: Identity, opening: Opening | undefined): Identity | undefined {
     let identity: Identity | undefined = seen;

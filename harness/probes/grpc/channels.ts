@@ -5,6 +5,7 @@ import { type Account, type Accounts, prototypeOf, UNKNOWN } from './wiring/acco
 import { connectivity } from './wiring/connectivity';
 import { drainsByItself, endPause, pauseOf } from './wiring/pauses';
 import { poolsOf } from './wiring/pools';
+import { Registrations } from './wiring/registrations';
 import { type Exports, Wiring } from './wiring/wiring';
 
 /** The parts of an `InternalChannel` that are read: it is what a client's channel comes to, in every version from 1.8. */
@@ -159,6 +160,12 @@ const channels: Probe = {
     );
     const acts = (module: string, type: string, names: readonly string[], of: (self: object) => unknown): void =>
       wiring.whenLoaded(module, (exports) => asActs(wiring, accounts, exports, type, names, of));
+    const loggers = new Registrations(wiring);
+    wiring.whenLoaded('logging', (exports, besides) => {
+      if (!besides('make-client') || typeof exports.setLogger !== 'function') return false;
+      loggers.watch(exports, 'setLogger', blankLogger);
+      return true;
+    });
     const nothing = (): undefined => undefined;
     acts('client', 'Client', CLIENT_CALLS, nothing);
     acts('channel', 'ChannelImplementation', CHANNEL_CALLS, (self) => field(self, 'internalChannel'));
@@ -176,17 +183,16 @@ const channels: Probe = {
       for (const channel of accounts.known()) if (TIMERS.some((name) => field(channel, name) === timer)) return false;
       return true;
     };
-    function* resolving(): Iterable<object> {
-      for (const channel of accounts.known()) yield asObject(field(channel, 'resolvingLoadBalancer')) ?? {};
+    const isClosed = (channel: InternalChannel): boolean => accounts.get(channel)?.closed === true;
+    function* resolving(isMeant = (_: InternalChannel): boolean => true): Iterable<object> {
+      for (const channel of accounts.known())
+        if (isMeant(channel)) yield asObject(field(channel, 'resolvingLoadBalancer')) ?? {};
     }
+    /** Nobody has asked it to resolve its name again. */
+    const isDone = (each: object): boolean => field(each, 'continueResolving') !== true;
     /** The pause before a name is resolved again does nothing when it fires and nobody has asked for that. */
     const drains = (timer: object): boolean =>
-      drainsByItself(
-        timer,
-        resolving(),
-        (each) => [pauseOf(each, 'backoffTimeout')],
-        (each) => field(each, 'continueResolving') !== true,
-      );
+      drainsByItself(timer, resolving(), (each) => [pauseOf(each, 'backoffTimeout')], isDone);
     return {
       refine(identity, opening) {
         if (identity.facts?.delayMs === undefined) return identity;
@@ -206,10 +212,21 @@ const channels: Probe = {
       drain() {
         pools.sweep();
       },
-      stop: () => wiring.stop(),
+      letGo() {
+        // A pause that comes to nothing keeps its channel for a second, and with it all that its test file knows.
+        for (const each of resolving(isClosed)) if (isDone(each)) endPause(each, 'backoffTimeout');
+        if (!accounts.isAnyOpen) loggers.withdraw();
+      },
+      stop() {
+        loggers.restore();
+        wiring.stop();
+      },
     };
   },
 };
+
+/** What `setLogger` takes: a logger that keeps silent. */
+const blankLogger = (): readonly unknown[] => [{ error() {}, info() {}, debug() {} }];
 
 const byWiring = new WeakMap<Wiring, Accounts<InternalChannel>>();
 

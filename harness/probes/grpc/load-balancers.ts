@@ -1,7 +1,9 @@
 import { asObject } from '../../engine/native';
 import type { Probe, Watch } from '../../engine/probe';
+import { channelsOf } from './channels';
 import { type Account, type Accounts, isGone, MADE, prototypeOf, subjectOf } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
+import { Registrations } from './wiring/registrations';
 import { type Exports, Wiring } from './wiring/wiring';
 
 /** The interface every policy implements, the stock ones and the user's own. */
@@ -78,6 +80,21 @@ function wireFactory(wiring: Wiring, accounts: Accounts<object>, watch: Watch, e
   return true;
 }
 
+/** What `registerLoadBalancerType` takes: a policy that does nothing, and its config. */
+function blankPolicy([name]: readonly unknown[]): readonly unknown[] {
+  const nothing = (): void => {};
+  const policy = { updateAddressList: () => true, exitIdle: nothing, resetBackoff: nothing, destroy: nothing };
+  const config = { getLoadBalancerName: () => name, toJsonObject: () => ({ [String(name)]: {} }) };
+  function Policy(): object {
+    return { ...policy, getTypeName: () => name };
+  }
+  function Config(): object {
+    return config;
+  }
+  Config.createFromJson = () => config;
+  return [name, Policy, Config];
+}
+
 /** Load balancing policies: whatever is made by name, and the leaves that other policies make for their backends. */
 const loadBalancers: Probe = {
   name: 'grpc-load-balancers',
@@ -94,18 +111,13 @@ const loadBalancers: Probe = {
   start(recorder, realm) {
     const wiring = Wiring.of(recorder, realm);
     const accounts = wiring.accounts<object>();
+    const channels = channelsOf(wiring);
+    const registrations = new Registrations(wiring);
     // Which file registered a policy: gRPC's own are there before anybody looks.
     const registrars = new Map<string, string>();
     const watch = watchOf(registrars, accounts);
     wiring.whenLoaded('load-balancer', (exports) => {
-      wiring.wrap(exports, 'registerLoadBalancerType', (original) => {
-        const wrapper = function (this: unknown, name: unknown, ...rest: unknown[]): unknown {
-          const file = recorder.callerOf(wrapper);
-          if (file !== undefined) registrars.set(String(name), file);
-          return original.apply(this, [name, ...rest]);
-        };
-        return wrapper;
-      });
+      registrations.watch(exports, 'registerLoadBalancerType', blankPolicy, (name, file) => registrars.set(name, file));
       return wireFactory(wiring, accounts, watch, exports);
     });
     // Older versions have no leaves: there policies hold their subchannels themselves.
@@ -124,7 +136,15 @@ const loadBalancers: Probe = {
     });
     // The policies of grpc-js-xds arm timers of their own.
     wiring.whenLoaded('xds-client', ({ XdsClient }) => typeof XdsClient === 'function');
-    return { stop: () => wiring.stop() };
+    return {
+      letGo() {
+        if (!channels.isAnyOpen) registrations.withdraw();
+      },
+      stop() {
+        registrations.restore();
+        wiring.stop();
+      },
+    };
   },
 };
 

@@ -4,7 +4,10 @@ import { channelsOf } from './channels';
 import { type Account, isGone, MADE, subjectOf } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
 import { drainsByItself, pauseOf } from './wiring/pauses';
+import { Registrations } from './wiring/registrations';
 import { Wiring } from './wiring/wiring';
+
+const clearTimeout = globalThis.clearTimeout;
 
 /** Name resolvers, the stock ones and those registered through the experimental API. */
 const resolvers: Probe = {
@@ -52,8 +55,10 @@ const resolvers: Probe = {
         part: true,
       },
     };
+    const registrations = new Registrations(wiring);
     wiring.whenLoaded('resolver', (exports) => {
       if (typeof exports.createResolver !== 'function') return false;
+      registrations.watch(exports, 'registerResolver', blankResolver);
       wiring.wrap(exports, 'createResolver', (original) => {
         const wrapper = function (this: unknown, target: unknown, listener: unknown, ...rest: unknown[]): unknown {
           let account: Account<object> | undefined;
@@ -82,19 +87,41 @@ const resolvers: Probe = {
      * A server resolves the address it binds with a resolver it keeps no hold on: the timers that space resolutions out fire once, and
      * do nothing unless somebody has asked for another.
      */
-    const drains = (timer: object): boolean =>
-      drainsByItself(
-        timer,
-        accounts.known(),
-        (each) => [field(each, 'nextResolutionTimer'), pauseOf(each, 'backoff')],
-        (each) => field(each, 'continueResolving') !== true,
-      );
+    const pausesOf = (each: object): readonly unknown[] => [
+      field(each, 'nextResolutionTimer'),
+      pauseOf(each, 'backoff'),
+    ];
+    const isDone = (each: object): boolean => field(each, 'continueResolving') !== true;
+    const drains = (timer: object): boolean => drainsByItself(timer, accounts.known(), pausesOf, isDone);
+    /** Up to half a minute long, they keep the server, and with it all that its test file knows. */
+    function endPauses(): void {
+      for (const resolver of accounts.known()) {
+        if (channels.isOpen(accounts.get(resolver)?.holding?.within) || !isDone(resolver)) continue;
+        for (const timer of pausesOf(resolver)) clearTimeout(timer as NodeJS.Timeout | undefined);
+      }
+    }
     return {
       refine: (identity) => (identity.facts?.delayMs !== undefined && drains(identity.subject) ? undefined : identity),
-      stop: () => wiring.stop(),
+      letGo() {
+        endPauses();
+        if (!channels.isAnyOpen) registrations.withdraw();
+      },
+      stop() {
+        registrations.restore();
+        wiring.stop();
+      },
     };
   },
 };
+
+/** What `registerResolver` takes: a resolver that never has news. */
+function blankResolver([scheme]: readonly unknown[]): readonly unknown[] {
+  function Resolver(): object {
+    return { updateResolution() {}, destroy() {} };
+  }
+  Resolver.getDefaultAuthority = () => '';
+  return [scheme, Resolver];
+}
 
 const nameOf = (target: unknown): string => {
   const { scheme, path } = (asObject(target) ?? {}) as { scheme?: unknown; path?: unknown };

@@ -1,8 +1,18 @@
 import { asObject } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
+import { channelsOf } from './channels';
 import { type Account, type Accounts, isGone, prototypeOf, UNKNOWN } from './wiring/accounts';
+import { ChannelzListings } from './wiring/channelz-listings';
 import { DrainTimers } from './wiring/drain-timers';
-import { addressOf, callsInFlight, connectionsTo, isBound, isListening, listenersOf } from './wiring/server-shape';
+import {
+  addressOf,
+  callsInFlight,
+  connectionsTo,
+  isBound,
+  isListening,
+  isServing,
+  listenersOf,
+} from './wiring/server-shape';
 import { type Exports, Wiring } from './wiring/wiring';
 
 /** The parts of a `Server` that are read. */
@@ -202,6 +212,8 @@ const servers: Probe = {
     const wiring = Wiring.of(recorder, realm);
     const accounts = wiring.accounts<Server>(true);
     const drainTimers = new DrainTimers(wiring);
+    const channels = channelsOf(wiring);
+    const listed = new ChannelzListings(wiring);
     const notes = new Notes();
     const watch = watchOf(wiring, notes);
     wiring.whenLoaded('server', (exports) => {
@@ -216,6 +228,9 @@ const servers: Probe = {
     });
     return {
       drain: () => drainTimers.end(accounts.known()),
+      letGo() {
+        if (!channels.isAnyOpen && ![...accounts.known()].some(isServing)) listed.strike();
+      },
       refine(identity, opening) {
         drainTimers.see(identity, opening);
         // The stream is Node's; which call it carries is gRPC's to know.

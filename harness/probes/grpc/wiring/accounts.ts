@@ -62,6 +62,12 @@ export class Accounts<T extends object> {
     return false;
   }
 
+  /** Whether anything is there that is not closed yet. */
+  get isAnyOpen(): boolean {
+    for (const _ of this.open()) return true;
+    return false;
+  }
+
   /** Things not closed yet, and still there. */
   open(): Iterable<T> {
     return there(this.#open);

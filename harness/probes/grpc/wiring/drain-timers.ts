@@ -1,6 +1,6 @@
 import type { Opening } from '../../../engine/opening';
 import type { Identity } from '../../../engine/probe';
-import { hasSessions, isBound } from './server-shape';
+import { isServing } from './server-shape';
 import type { Wiring } from './wiring';
 
 const clearTimeout = globalThis.clearTimeout;
@@ -29,7 +29,7 @@ export class DrainTimers {
   /** Ends them where they would do nothing: none of the servers is bound any more, or has a connection left to cut. */
   end(servers: Iterable<object>): void {
     if (this.#timers.length === 0) return;
-    for (const server of servers) if (isBound(server) || hasSessions(server)) return;
+    for (const server of servers) if (isServing(server)) return;
     for (const timer of this.#timers) clearTimeout(timer.deref() as NodeJS.Timeout | undefined);
     this.#timers = [];
   }

@@ -1,24 +1,7 @@
-import { basename } from 'node:path';
 import type { Frame } from '../../../model/frame';
 import type { AnyFunction } from '../../patching/wrap';
+import { isOutside } from './callers';
 import type { Wiring } from './wiring';
-
-/** Where gRPC hands a reference on to the subchannel beneath: who asks for it is further out. */
-const PASSING_ON = new Set(['subchannel-interface.js', 'internal-channel.js']);
-
-/** There are no more of those, one within the other, than so many. */
-const DEEPEST = 4;
-
-/** Whether code that is none of gRPC's has called `above`, which gRPC may have passed on. */
-function isOutside(wiring: Wiring, above: AnyFunction): boolean {
-  for (let steps = 1; steps <= DEEPEST; steps++) {
-    const file = wiring.recorder.callerOf(above, steps);
-    if (file === undefined) return false;
-    if (!wiring.isOwnFile(file)) return true;
-    if (!PASSING_ON.has(basename(file))) return false;
-  }
-  return false;
-}
 
 /** References to subchannels that code outside of gRPC has taken and not given back, by subchannel: where each was taken. */
 export class References {

@@ -49,8 +49,8 @@ function sessionsOf(server: object): Set<object> {
   return sessions;
 }
 
-/** Whether any connection to it is there that it would cut. */
-export const hasSessions = (server: object): boolean => sessionsOf(server).size > 0;
+/** Whether it accepts connections, or has any left. */
+export const isServing = (server: object): boolean => isBound(server) || sessionsOf(server).size > 0;
 
 /** Streams of its sessions that neither end has closed. */
 export function callsInFlight(server: object): number {

@@ -25,6 +25,8 @@ const MODULE = /^(.*[\\/]build[\\/]src)[\\/]([\w-]+)\.js$/;
 
 const wirings = new WeakMap<Recorder, Wiring>();
 
+const valueIn = (owner: object, name: string): unknown => Object.getOwnPropertyDescriptor(owner, name)?.value;
+
 /**
  * The part that gRPC's probes share in one test file: it finds every copy of the library the tests have loaded, lets each probe wire
  * what it knows how to, and puts all back at the end. It loads nothing; where no gRPC is loaded it does nothing.
@@ -34,6 +36,8 @@ export class Wiring {
   readonly #realm: Realm;
   readonly #wishes: Wish[] = [];
   readonly #undo: (() => void)[] = [];
+  /** By what was wrapped, for as long as that is there. */
+  readonly #undos = new WeakMap<object, (() => void)[]>();
   readonly #homes = new Set<string>();
   readonly #pending = new Map<string, Set<Wish>>();
   /** Modules that may be gRPC's. */
@@ -131,7 +135,21 @@ export class Wiring {
   wrap(target: object, name: string, make: (original: AnyFunction) => AnyFunction): void {
     let owner: object | null = target;
     while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object | null;
-    if (owner !== null) this.#undo.push(wrap(owner, name, make));
+    if (owner === null) return;
+    const before = valueIn(owner, name);
+    const undo = wrap(owner, name, make);
+    if (valueIn(owner, name) !== before) this.#undoLater(owner, undo);
+  }
+
+  /** What puts something back holds it, and what it leads to: a policy's class leads to all that its test file knows. */
+  #undoLater(owner: object, undo: () => void): void {
+    const undos = this.#undos.get(owner) ?? [];
+    this.#undos.set(owner, [...undos, undo]);
+    const ref = new WeakRef(owner);
+    this.#undo.push(() => {
+      const still = ref.deref();
+      if (still !== undefined) this.#undos.get(still)?.pop()?.();
+    });
   }
 
   /** As `wrap`: `look` is called with what the function was called on and with, before the function itself. */
