@@ -8,6 +8,7 @@ describeProbe(
   'xds-watches',
   {
     'leaks-open-channel': { kind: 'grpc-channel', says: /^A gRPC client channel to xds:\/\/\/shop was opened in this/ },
+    'leaks-unresolved': { kind: 'grpc-channel', says: /^A gRPC client channel to xds:\/\/\/nobody was opened in this/ },
     'leaks-own-watch': {
       kind: 'xds-watch',
       says: /^An xDS watch of CDS "shop-cluster" was started in this test, but never cancelled\./,

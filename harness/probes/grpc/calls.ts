@@ -54,7 +54,8 @@ function sessionsHeldBy(streams: readonly object[], channel: object | undefined,
 }
 
 /** Whether gRPC itself called, for a purpose of its own: the xDS client's stream is no call of the user's. */
-function isOwnCall(opening: Opening | undefined, wiring: Wiring): boolean {
+function isOwnCall({ holding }: Account<ResolvingCall>, opening: Opening | undefined, wiring: Wiring): boolean {
+  if (wiring.isWithinOwn(holding)) return true;
   const frames = opening?.frames ?? [];
   const caller = frames.find(({ file }) => packageOf(file) !== packageOf(frames[0]?.file ?? ''));
   return caller !== undefined && wiring.isOwnCode([caller]);
@@ -85,7 +86,7 @@ const watchOf = (wiring: Wiring, accounts: Accounts<ResolvingCall>): Watch => ({
       ...named,
       detail: `call ${account.name}  ${account.closed ? 'ended' : `neither ended nor cancelled${timing(call)}`}`,
       parents: channel === undefined ? [] : [channel],
-      separate: !isOwnCall(opening, wiring),
+      separate: !isOwnCall(account, opening, wiring),
       children: [...streams, ...sessionsHeldBy(streams, channel, channelsOf(wiring))],
       release: () => cancelQuietly(call),
     };

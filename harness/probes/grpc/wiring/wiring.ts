@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { asError } from '../../../engine/as-error';
-import type { Realm, Recorder } from '../../../engine/probe';
+import type { Holding, Realm, Recorder } from '../../../engine/probe';
 import type { Frame } from '../../../model/frame';
 import { frozen, replaceSlot } from '../../patching/slot';
 import { type AnyFunction, wrap } from '../../patching/wrap';
@@ -42,6 +42,7 @@ export class Wiring {
   readonly #pending = new Map<string, Set<Wish>>();
   /** Modules that may be gRPC's. */
   readonly #paths = new Set<string>();
+  readonly #librarysOwn = new WeakSet<Holding>();
   #seen = 0;
   #users = 0;
   #active = true;
@@ -104,6 +105,17 @@ export class Wiring {
   /** How many calls are being created, each by the one before: above 1, the library makes one of its own on the way to the user's. */
   get creatingCalls(): number {
     return this.#creatingCalls;
+  }
+
+  /** What is made beneath a thing is the library's own, the calls it makes, too. */
+  makesItsOwn(holding: Holding): void {
+    this.#librarysOwn.add(holding);
+  }
+
+  /** Whether something was made beneath such a thing. */
+  isWithinOwn(holding: Holding | undefined): boolean {
+    for (let at = holding?.within; at !== undefined; at = at.within) if (this.#librarysOwn.has(at)) return true;
+    return false;
   }
 
   /** Runs what creates a call. */

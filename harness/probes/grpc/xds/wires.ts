@@ -95,7 +95,9 @@ export class XdsWires {
     const wires = this;
     return function (this: XdsClient, ...args: unknown[]): unknown {
       const connect = (): unknown => original.apply(this, args);
-      const server = asObject(wires.#wiring.recorder.within(wires.#clients.get(this)?.holding, connect));
+      const holding = wires.#clients.get(this)?.holding;
+      if (holding !== undefined) wires.#wiring.makesItsOwn(holding);
+      const server = asObject(wires.#wiring.recorder.within(holding, connect));
       if (server === undefined || wires.#clientOf.has(server)) return server;
       wires.#look('getOrCreateClient', () => {
         wires.#clientOf.set(server, new WeakRef(this));
