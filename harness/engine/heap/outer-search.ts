@@ -1,5 +1,6 @@
 import type { Frame, FrameOrigin } from '../../model/frame';
 import { bystanders } from './bystanders';
+import { calleesOf } from './callees';
 import { cheapestPaths, type HeapPath } from './cheapest-paths';
 import { Descriptions } from './descriptions';
 import type { HeapGraph } from './heap-graph';
@@ -55,7 +56,9 @@ export class OuterSearch {
     const others = bystanders(this.#graph, this.#scripts);
     const asked = targets.map((_, index) => this.#nodes.get(`target ${index}`) ?? -1);
     const waiting = asked.map((node) => (node < 0 ? [] : waitersOn(this.#graph, node)));
-    const wanted = new Set([...asked, ...waiting.flat()]);
+    const isShared = (context: number): boolean => this.#scripts.modules.has(context) || this.#beginnings.has(context);
+    const called = asked.map((node) => (node < 0 ? [] : calleesOf(this.#graph, node, isShared)));
+    const wanted = new Set([...asked, ...waiting.flat(), ...called.flat()]);
     for (const node of wanted) if (node >= 0) others.cut[node] = 0;
     const cuts = { ...others, seeds: [...others.seeds, ...realms, ...this.#beginnings.keys()] };
     const descriptions = new Descriptions(this.#graph, this.#scripts, this.#originOf);
@@ -105,9 +108,11 @@ export class OuterSearch {
           const path = reachable[to] === 1 ? paths.get(to) : undefined;
           return path === undefined ? [] : this.#holdOf(node, path, reader, functions, target.trace);
         });
+      const meant = (of: readonly (readonly number[])[]) =>
+        (of[index] ?? []).flatMap((to) => holdsOf(to).map(asWaited));
       const held = holdsOf(node);
-      if (held.length > 0) return held;
-      const waited = (waiting[index] ?? []).flatMap((waiter) => holdsOf(waiter).map(asWaited));
+      if (held.length > 0) return [...held, ...meant(called)];
+      const waited = meant(waiting);
       return waited.length > 0 || reachable[node] === 1 ? waited : undefined;
     });
     return { holds, wrapped: texts.wrapped };
@@ -212,7 +217,7 @@ const withoutLists = (graph: HeapGraph, liveness: Liveness): Pick<Liveness, 'hol
 
 const LISTED = /^_idle(?:Next|Prev)$/;
 
-/** What is held is not the timer, but whose method waits for it. */
+/** What is held is not the timer, but whose method waits for it, or is called by it. */
 const asWaited = (hold: OuterHold): OuterHold => ({ ...hold, steps: [...hold.steps, WAITED] });
 
 const WAITED: OuterStep = { how: 'internal', name: '', holds: '', kind: 'record', origin: undefined, methods: [] };
