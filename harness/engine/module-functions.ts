@@ -11,11 +11,14 @@ const AROUND = /^(?:Script|Global)\b/;
 const properties = (objectId: string, post: Post): Runtime.GetPropertiesReturnType =>
   post('Runtime.getProperties', { objectId, ownProperties: true });
 
-/** The values of an object's own data properties. */
-function valuesOf(object: object | undefined): readonly unknown[] {
+/** An object's own data properties, and their values. */
+function entriesOf(object: object | undefined): readonly (readonly [string, unknown])[] {
   if (object === undefined || types.isProxy(object)) return [];
-  return Object.values(Object.getOwnPropertyDescriptors(object)).map(({ value }) => value as unknown);
+  return Object.entries(Object.getOwnPropertyDescriptors(object)).map(([name, { value }]) => [name, value] as const);
 }
+
+const isOrHas = (value: unknown, fn: object): boolean =>
+  value === fn || entriesOf(asObject(value)).some(([, each]) => each === fn);
 
 const { toString: textOf } = Function.prototype;
 
@@ -33,25 +36,29 @@ function scopesOf(handed: string, post: Post): readonly Runtime.RemoteObject[] |
 }
 
 /**
- * Whether there is one `fn` for each copy of its module, however often that is used: it closes over nothing but the module's own
- * variables, and one of these is it, or has it as a property; or it is an add-on's. One made by a call closes over what that was
- * about, or hangs on what the call has made. `false` where V8 does not tell. It takes a millisecond, so it is for what would be a
- * finding.
+ * The name of its module's variable that `isIt`, where `fn` closes over nothing but the module's own variables. `undefined` where
+ * there is none, or V8 does not tell. It takes a millisecond, so it is for what would be a finding.
  */
-export function isModules(fn: object): boolean {
-  if (isAddOns(fn)) return true;
-  const found = inspected(fn, (handed, post) => {
+export function moduleVariableOf(fn: object, isIt: (value: unknown) => boolean): string | undefined {
+  return inspected(fn, (handed, post) => {
     const inner = scopesOf(handed, post);
     const [module] = inner ?? [];
     if (inner?.length !== 1 || module?.objectId === undefined || !OF_MODULE.test(module.description ?? ''))
-      return false;
+      return undefined;
     // V8 lists a scope as a pair of its description and an object with its variables.
     const listed = asObject(objectOf(module.objectId, post));
-    const variables = valuesOf(asObject((listed as { object?: unknown } | undefined)?.object));
-    return variables.some((value) => value === fn || valuesOf(asObject(value)).includes(fn));
+    const variables = entriesOf(asObject((listed as { object?: unknown } | undefined)?.object));
+    return variables.find(([, value]) => isIt(value))?.[0];
   });
-  return found === true;
 }
+
+/**
+ * Whether there is one `fn` for each copy of its module, however often that is used: it closes over nothing but the module's own
+ * variables, and one of these is it, or has it as a property; or it is an add-on's. One made by a call closes over what that was
+ * about, or hangs on what the call has made. `false` where V8 does not tell.
+ */
+export const isModules = (fn: object): boolean =>
+  isAddOns(fn) || moduleVariableOf(fn, (value) => isOrHas(value, fn)) !== undefined;
 
 /**
  * Whether `fn` reaches what it is about by a `WeakRef` that it closes over: whoever wrote it has seen to it that it keeps nothing

@@ -1,3 +1,5 @@
+import { isModulesForGood } from '../engine/module-timers';
+import { asObject } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Identity, Liveness, Probe } from '../engine/probe';
 import { duration } from '../model/sentence';
@@ -43,6 +45,13 @@ function timeoutState(resource: object, asyncId: number): Liveness {
   return id === undefined || id === asyncId ? 'open' : 'released';
 }
 
+/** A library arms such a timer when it is used for the first time, and lets the process end without it: a sweep of what it remembers. */
+function isLibrarys(timer: NodeTimeout, opening: Opening | undefined): boolean {
+  const [first] = opening?.frames ?? [];
+  const callback = asObject(timer._onTimeout);
+  return first?.origin === 'library' && callback !== undefined && isModulesForGood(timer, callback, first.file);
+}
+
 function identifyTimeout(resource: object, opening: Opening | undefined): Identity | undefined {
   if (isPlumbing(opening)) return undefined;
   const timer = resource as NodeTimeout;
@@ -57,6 +66,7 @@ function identifyTimeout(resource: object, opening: Opening | undefined): Identi
     label: `of ${duration(timer._idleTimeout)}${refd ? '' : " (unref'd)"}`,
     facts: { delayMs: timer._idleTimeout, unref: !refd },
     repeats,
+    ...(refd ? {} : { isLibrarys: () => isLibrarys(timer, opening) }),
     ...(promised ? { remedy: repeats ? LEAVE_LOOP : ABORT } : {}),
     release: () => {
       clearTimeout(resource as unknown as NodeJS.Timeout);
