@@ -12,10 +12,12 @@ import { isThorough } from '../model/level';
 import type { JestAccountOptions } from './account-options';
 import { JestAccount } from './jest-account';
 import type { CircusEvent, CircusState } from './jest-circus';
+import { overlookMarks } from './jest-promises';
 import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
 import { knownIn, projectOf } from './project';
 import { leaveNote } from './run-folder';
 import { consultSecondOpinion } from './second-opinion';
+import { versionsHere } from './versions';
 
 /** What Jest hands to an environment's constructor, as far as it matters here. */
 export interface EnvironmentConfig {
@@ -106,6 +108,8 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
       // The base class goes first: what it does in a hook's event is part of the scope that is being judged.
       await this.#aside(() => super.handleTestEvent?.(event, state));
       await this.#account?.handle(event, state);
+      if ((event as CircusEvent).name === 'run_start' && this.#account !== undefined)
+        overlookMarks(this.global, versionsHere().jest[0] ?? '');
     }
 
     /** What the base class opens is the environment's, and no test answers for it. */
