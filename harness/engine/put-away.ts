@@ -1,5 +1,51 @@
+import { nap, nowMs, turn } from './clock';
+import type { Entry } from './entry';
+import { treeOf } from './held-by';
 import type { Ledger } from './ledger';
+import { sparingConsequences } from './spared-errors';
 import { noteReported, placeOf, type Suspect } from './suspect';
+
+/** Turns after which those who waited for a thing have heard that it is gone. */
+const TURNS = 2;
+
+/** How long something may take to be gone, in milliseconds: once it is closing, and as long as nothing shows of that. */
+const CLOSING_MS = 250;
+const OPEN_MS = 25;
+const LONGEST_NAP_MS = 16;
+
+/** Asks in what state each is that has to be ended; it holds none. */
+function statesOf(roots: readonly Suspect[]): () => readonly string[] {
+  const ended = roots.flatMap((root) => [...treeOf(root)]).filter(({ identity }) => identity.release !== undefined);
+  const entries = ended.flatMap((suspect) => suspect.entries).filter(({ watch }) => watch.transient !== true);
+  const asked = entries.map((entry) => stateOf(entry));
+  return () => asked.map((state) => state());
+}
+
+/** Asked past the entry itself, which forgets what it was about. */
+function stateOf({ watch, asyncId, resource }: Entry): () => string {
+  const ref = resource === undefined ? undefined : new WeakRef(resource);
+  return () => {
+    const thing = ref?.deref();
+    try {
+      return thing === undefined ? 'released' : watch.state(thing, asyncId);
+    } catch {
+      return 'released';
+    }
+  };
+}
+
+/** Waits until all are gone, and whoever waited for them has heard of it. */
+async function gone(states: () => readonly string[]): Promise<void> {
+  const startedMs = nowMs();
+  for (let napMs = 1; ; napMs = Math.min(2 * napMs, LONGEST_NAP_MS)) {
+    await turn();
+    const now = states();
+    const mostMs = now.includes('closing') ? CLOSING_MS : now.includes('open') ? OPEN_MS : 0;
+    if (nowMs() - startedMs >= mostMs) break;
+    await nap(napMs);
+  }
+  for (let turns = 0; turns < TURNS; turns++) await turn();
+}
 
 /** What comes of putting things away, then and in later ticks, is the harness's doing: no test answers for it. */
 function asOurs(ledger: Ledger, work: () => void): void {
@@ -54,11 +100,26 @@ export class Reported {
     this.#things = [];
   }
 
+  /** Puts roots away. Nobody fails for it: where other tests run, an error may be theirs, and is left to Jest. */
+  async putAllAway(roots: readonly Suspect[], cleanUp: boolean): Promise<void> {
+    const states = statesOf(roots);
+    // What a scenario was asked to leave is not kept for anybody to look at.
+    const isPutAway = (root: Suspect): boolean => cleanUp || root.scope.final;
+    const work = (): void => {
+      for (const root of roots) this.#putAway(root, isPutAway(root));
+    };
+    if (states().length === 0 || !roots.some(isPutAway) || !this.#ledger.stage.isQuiet) return work();
+    await sparingConsequences(() => {
+      work();
+      return gone(states);
+    });
+  }
+
   /**
    * Marks a root and all beneath it as reported; releases them unless leftovers are to be kept.
    * @param spare it only loses its hold on the loop
    */
-  putAway(root: Suspect, cleanUp: boolean, spare = false): void {
+  #putAway(root: Suspect, cleanUp: boolean, spare = false): void {
     const { release, unref, sparesOwned } = root.identity;
     noteReported(root, this.ends);
     for (const entry of root.entries) {
@@ -73,7 +134,7 @@ export class Reported {
         // What resists is left as it is: it was reported, and forcing it could only harm the tests that follow.
       }
     }
-    for (const owned of root.owns) this.putAway(owned, cleanUp, spare || sparesOwned === true);
+    for (const owned of root.owns) this.#putAway(owned, cleanUp, spare || sparesOwned === true);
     if (cleanUp) for (const entry of root.entries) entry.forget();
   }
 }

@@ -281,8 +281,7 @@ export class Session {
     rulings.push(...this.#verdicts.rule(roots));
     // While the heap was asked, what re-arms itself went on: it is the same leak.
     const heirs = mayTell && lookAgain !== undefined ? heirsOf(roots, lookAgain().due) : [];
-    // What a scenario was asked to leave is not kept for anybody to look at.
-    for (const root of [...roots, ...heirs]) this.#reported.putAway(root, this.#options.cleanUp || root.scope.final);
+    await this.#reported.putAllAway([...roots, ...heirs], this.#options.cleanUp);
   }
 
   #stop(): void {

@@ -68,6 +68,11 @@ export class Stage {
     return this.#active.size === 1 ? [only, 'window'] : [this.file, 'overlap'];
   }
 
+  /** Nobody else is at work: one scope at the most is running. */
+  get isQuiet(): boolean {
+    return !this.#onlyLineage && this.#active.size <= 1;
+  }
+
   /** The runner's own scope: of its plug-ins' and a global set-up's doings, for which nobody answers here. */
   get outside(): Scope | undefined {
     return this.file?.parent;
