@@ -1,3 +1,6 @@
+import { describe, expect, it } from '@jest/globals';
+import { findingsOf } from '../end-to-end/claims';
+import { runJest } from '../end-to-end/jest-project';
 import { describeProbe } from './probe-fixtures';
 
 const call = (method: string) => ({
@@ -22,4 +25,29 @@ describeProbe('grpc-calls', {
   'leaks-intercepted': call('Hang'),
   'leaks-client-closed': call('Watch'),
   'leaks-deadline-client-closed': call('Hang'),
+});
+
+describe('a call that has no deadline', () => {
+  it('is not said to have one where the library keeps a timer that is over in its place', async () => {
+    const run = await runJest({
+      files: {
+        'never.test.js': `
+const { Client, credentials, Metadata } = require(${JSON.stringify(require.resolve('grpc-js-1.10.11'))});
+const same = (bytes) => bytes;
+test('calls nobody', async () => {
+  const client = new Client('127.0.0.1:1', credentials.createInsecure());
+  await new Promise((done) => client.waitForReady(Date.now() + 20, done));
+  const patient = new Metadata({ waitForReady: true });
+  client.makeUnaryRequest('/no/deadline', same, same, Buffer.of(1), patient, () => {});
+  client.makeUnaryRequest('/a/deadline', same, same, Buffer.of(1), patient, { deadline: Date.now() + 60_000 }, () => {});
+  await new Promise(setImmediate);
+});`,
+      },
+    });
+    const details = findingsOf(run).flatMap(({ root }) => root.owns.map(({ detail }) => detail));
+    expect(details.filter((detail) => detail?.startsWith('call'))).toEqual([
+      'call /no/deadline  neither ended nor cancelled',
+      'call /a/deadline  neither ended nor cancelled, has a deadline',
+    ]);
+  });
 });

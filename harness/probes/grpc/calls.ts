@@ -34,11 +34,17 @@ function streamsOf(call: object): object[] {
   });
 }
 
+/** Whether a call has a timer of that name: up to 1.13 a cleared one stands for none. */
+function isTimed(call: object, name: string): boolean {
+  const timer = asObject(field(call, name));
+  return timer !== undefined && field(timer, '_destroyed') !== true;
+}
+
 /** What it has timers for. */
 function timing(call: object): string {
   const retrying = asObject(field(call, 'child')) ?? {};
-  const deadline = asObject(field(call, 'deadlineTimer')) === undefined ? '' : ', has a deadline';
-  const isDue = ['retryTimer', 'hedgingTimer'].some((name) => asObject(field(retrying, name)) !== undefined);
+  const deadline = isTimed(call, 'deadlineTimer') ? ', has a deadline' : '';
+  const isDue = ['retryTimer', 'hedgingTimer'].some((name) => isTimed(retrying, name));
   return `${deadline}${isDue ? ', another attempt is due' : ''}`;
 }
 
