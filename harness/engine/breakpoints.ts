@@ -5,6 +5,7 @@ import { runInThisContext } from 'node:vm';
 type Post = <T>(method: string, params?: object) => T;
 
 const HANDED = Symbol.for('leakgate.handed');
+const TAKEN = Symbol.for('leakgate.taken');
 const GROUP = 'leakgate';
 
 /** A function as the debugger knows it. */
@@ -94,6 +95,22 @@ export class Breakpoints {
     return this.#with(fn, ({ at }) => at === undefined || this.#nodes.has(at.scriptId));
   }
 
+  /** What a proxy stands for, without a word to its handler; `undefined` once it is revoked. About 0.1 ms. */
+  targetOf(proxy: object): unknown {
+    const global = runInThisContext('globalThis') as Record<symbol, unknown>;
+    try {
+      return this.#with(proxy, (_known, properties) => {
+        const { objectId } = properties?.find(({ name }) => name === '[[Target]]')?.value ?? {};
+        if (objectId === undefined) return undefined;
+        const functionDeclaration = `function () { globalThis[Symbol.for('${TAKEN.description}')] = this; }`;
+        this.#post('Runtime.callFunctionOn', { objectId, functionDeclaration });
+        return global[TAKEN];
+      });
+    } finally {
+      delete global[TAKEN];
+    }
+  }
+
   /** Takes all breakpoints back. */
   stop(): void {
     this.#session.disconnect();
@@ -113,7 +130,10 @@ export class Breakpoints {
     this.#post('Debugger.setBreakpoint', { location: { scriptId, lineNumber, columnNumber }, condition });
   }
 
-  #with<T>(fn: object, use: (known: Known) => T): T {
+  #with<T>(
+    fn: object,
+    use: (known: Known, properties: readonly Runtime.InternalPropertyDescriptor[] | undefined) => T,
+  ): T {
     // The debugger looks things up in the process's own realm, which is not ours where we are loaded into a sandbox.
     const global = runInThisContext('globalThis') as Record<symbol, unknown>;
     global[HANDED] = fn;
@@ -128,7 +148,7 @@ export class Breakpoints {
         ownProperties: true,
       });
       const at = internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as unknown;
-      return use({ objectId, at: at as Debugger.Location | undefined });
+      return use({ objectId, at: at as Debugger.Location | undefined }, internalProperties);
     } finally {
       delete global[HANDED];
       this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP });

@@ -101,6 +101,21 @@ describe('a tracked instance', () => {
             leakgate.allow({ kind: 'tracked-object', reason: 'lives as long as the process' });
             new Client('allowed');
           });`,
+        'proxied.test.js': `
+          const { Client } = require('./client');
+          const handlers = {
+            'nothing of its own': {},
+            'the proxy for its this': { get(target, key, proxy) {
+              const value = Reflect.get(target, key, proxy);
+              return typeof value === 'function' ? (...args) => value.apply(proxy, args) : value;
+            } },
+            'its client for its this': { get: (target, key) => target[key].bind(target) },
+            'no word on its client': { getPrototypeOf() { throw new Error('asked'); } },
+          };
+          test.each(Object.keys(handlers))('releases it by a proxy with %s', (name) => {
+            new Proxy(new Proxy(new Client('proxied'), {}), handlers[name]).close();
+          });
+          test('leaves it to a proxy', () => { new Proxy(new Client('left'), {}); });`,
         'gone.test.js': `
           const { Client } = require('./client');
           test('drops it unreleased', async () => {
@@ -148,6 +163,10 @@ describe('a tracked instance', () => {
 
   it('can be allowed by its kind', () => {
     expect(of('allowed')).toEqual([]);
+  });
+
+  it('is released by whatever stands for it', () => {
+    expect(of('proxied').map(([kind, , path]) => [kind, path])).toEqual([['leak', 'leaves it to a proxy']]);
   });
 
   it('has leaked when it was dropped without release, though it is collected', () => {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { asError } from '../../engine/as-error';
 import { Breakpoints } from '../../engine/breakpoints';
 import { asObject, field } from '../../engine/native';
@@ -148,8 +149,10 @@ export class Instances {
     });
   }
 
+  /** Of what a proxy stands for, too: by one it is released as if it were called itself. */
   #lifeOf(thing: unknown): Life | undefined {
-    const object = asObject(thing);
+    let object = asObject(thing);
+    while (object !== undefined && types.isProxy(object)) object = asObject(this.#breakpoints.targetOf(object));
     return object === undefined ? undefined : this.#lives.get(object);
   }
 
