@@ -116,6 +116,20 @@ describe('a tracked instance', () => {
             new Proxy(new Proxy(new Client('proxied'), {}), handlers[name]).close();
           });
           test('leaves it to a proxy', () => { new Proxy(new Client('left'), {}); });`,
+        'disposed.test.js': `
+          const { leakgate } = require('leakgate');
+          class Lock { [Symbol.dispose]() {} }
+          class Lease { async [Symbol.asyncDispose]() {} }
+          if (typeof DisposableStack === 'function') for (const each of [Lock, Lease]) leakgate.track(each);
+          test('disposes of it by a stack', async () => {
+            if (typeof DisposableStack !== 'function') return;
+            const stack = new AsyncDisposableStack();
+            stack.use(new Lock());
+            stack.use(new Lease());
+            await stack.disposeAsync();
+            expect([Lock.prototype[Symbol.dispose].name, Lock.prototype[Symbol.dispose].length]).toEqual(['[Symbol.dispose]', 0]);
+          });
+          test('leaves it without a stack', () => { new Lock(); });`,
         'gone.test.js': `
           const { Client } = require('./client');
           test('drops it unreleased', async () => {
@@ -167,6 +181,12 @@ describe('a tracked instance', () => {
 
   it('is released by whatever stands for it', () => {
     expect(of('proxied').map(([kind, , path]) => [kind, path])).toEqual([['leak', 'leaves it to a proxy']]);
+  });
+
+  it('is released by a stack of disposables, where there is such a thing', () => {
+    const left = 'DisposableStack' in globalThis ? [['leak', 'leaves it without a stack']] : [];
+    expect(of('disposed').map(([kind, , path]) => [kind, path])).toEqual(left);
+    expect(run.tests.get('disposes of it by a stack')?.messages).toEqual('');
   });
 
   it('has leaked when it was dropped without release, though it is collected', () => {

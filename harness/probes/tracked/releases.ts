@@ -1,6 +1,6 @@
 import type { Breakpoints } from '../../engine/breakpoints';
 import type { Undo } from '../patching/slot';
-import { replaceSlot } from '../patching/slot';
+import { disguise, replaceSlot } from '../patching/slot';
 import { type Life, released } from './life';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -60,26 +60,35 @@ export class Releases {
     seen.add(name);
     const before = getOwnPropertyDescriptor(prototype, name);
     if (before === undefined || typeof before.value !== 'function') return;
-    const undo = replaceSlot(prototype, name, { ...before, value: this.#standIn(before.value as Method) });
+    const undo = replaceSlot(prototype, name, { ...before, value: this.#standIn(before.value as Method, name) });
     if (undo !== undefined) this.#undo.push(undo);
     else this.#breakpoints.atCall(before.value as object, this.#frozenCall);
   }
 
-  /** A proxy, so that name, length, own properties and kind of function are those of the method. */
-  #standIn(method: Method): Method {
-    return new Proxy(method, {
-      apply: (target, self: unknown, args) => {
-        const life = this.#active ? this.#lifeOf(self) : undefined;
-        if (life === undefined || life.releasing) return apply(target, self, args);
-        life.releasing = true;
-        try {
-          const answer = apply(target, self, args);
-          released(life, answer);
-          return answer;
-        } finally {
-          life.releasing = false;
-        }
+  /** Looks like the method. A proxy is of the same kind of function, too, but Node 24 takes none for what disposes of something. */
+  #standIn(method: Method, name: PropertyKey): Method {
+    const releases = this;
+    if (typeof name !== 'symbol') {
+      return new Proxy(method, { apply: (target, self: unknown, args) => this.#call(target, self, args) });
+    }
+    const standIn = {
+      dispose(this: unknown, ...args: unknown[]): unknown {
+        return releases.#call(method, this, args);
       },
-    });
+    };
+    return disguise(standIn.dispose, method);
+  }
+
+  #call(method: Method, self: unknown, args: unknown[]): unknown {
+    const life = this.#active ? this.#lifeOf(self) : undefined;
+    if (life === undefined || life.releasing) return apply(method, self, args);
+    life.releasing = true;
+    try {
+      const answer = apply(method, self, args);
+      released(life, answer);
+      return answer;
+    } finally {
+      life.releasing = false;
+    }
   }
 }
