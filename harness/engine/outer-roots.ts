@@ -89,7 +89,7 @@ export class OuterRoots {
     const { mayBeOthers, scope, parent } = root;
     if (scope.kind !== 'test' || parent !== undefined) return false;
     return (
-      mayBeOthers === true || (scope.sealed && isTimer(root) && typeof this.#asked.get(placeOf(root)) === 'object')
+      mayBeOthers === true || (scope.sealed && isBrief(root) && typeof this.#asked.get(placeOf(root)) === 'object')
     );
   }
 
@@ -98,14 +98,14 @@ export class OuterRoots {
     return typeof this.#asked.get(placeOf(root)) !== 'object' && this.#askedEarly < MOST_EARLY;
   }
 
-  /** A verdict that cannot wait: on a timer that an object of somebody else's armed; at the thoroughest level on anything. */
+  /** A verdict that cannot wait: on a timer that an object of somebody else's armed, or a job that it began; at the thoroughest level on anything. */
   #isEarly(root: Suspect): boolean {
     const { scope, trace, parent, closed, answered, identity } = root;
     if (scope.kind !== 'test' || scope.sealed || scope.final || parent !== undefined) return false;
     if (closed !== undefined || answered === true || identity.separate === true) return false;
     const isOnes = trace[0] === undefined || (trace[0].origin === 'user' && isDirect(trace));
     if (isOnes) return false;
-    return this.#options.collectEachTest || (isTimer(root) && this.#callOf(root) === 'on-another');
+    return this.#options.collectEachTest || (isBrief(root) && this.#callOf(root) === 'on-another');
   }
 
   /** Asked of a root several times, and read from the text of all bodies around its test. */
@@ -181,6 +181,9 @@ export class OuterRoots {
     return { asked, wrapped };
   }
 }
+
+/** It would be gone by the end of the file. */
+const isBrief = (root: Suspect): boolean => isTimer(root) || root.identity.momentary === true;
 
 function fewOfEach(roots: readonly Suspect[], keyOf: (root: Suspect) => string): readonly Suspect[] {
   const counts = new Map<string, number>();

@@ -57,20 +57,23 @@ function asOurs(ledger: Ledger, work: () => void): void {
 /** In whose work it was opened, whoever answers for it. */
 const scopeOf = ({ entries: [first] }: Suspect): object | undefined => first?.scope.answerable;
 
+/** Opened by what line, and in whose work. */
+interface Place {
+  readonly scope: object | undefined;
+  readonly kind: string;
+  readonly at: string;
+}
+
+const whereOf = (root: Suspect): Place => ({ scope: scopeOf(root), kind: root.identity.kind, at: placeOf(root) });
+
+const isAt = (root: Suspect, { scope, kind, at }: Place): boolean =>
+  at !== '' && placeOf(root) === at && root.identity.kind === kind && scopeOf(root) === scope;
+
 /** Those of `now` that stand in the place of one of `roots`: the same line of the same scope has opened them since. */
 export function heirsOf(roots: readonly Suspect[], now: readonly Suspect[]): readonly Suspect[] {
   const subjects = new Set(roots.map(({ subject }) => subject));
-  return now.filter(
-    (heir) =>
-      !subjects.has(heir.subject) &&
-      roots.some(
-        (root) =>
-          scopeOf(root) === scopeOf(heir) &&
-          root.identity.kind === heir.identity.kind &&
-          placeOf(root) !== '' &&
-          placeOf(root) === placeOf(heir),
-      ),
-  );
+  const places = roots.map(whereOf);
+  return now.filter((heir) => !subjects.has(heir.subject) && places.some((place) => isAt(heir, place)));
 }
 
 /** What was reported, and how it is put away. */
@@ -78,6 +81,8 @@ export class Reported {
   readonly #ledger: Ledger;
   /** It may still be there: an audit does not report it again. */
   #things: WeakRef<object>[] = [];
+  /** Where jobs were started that nothing can stop: what goes on from one of them to the next has been told. */
+  readonly #unstoppable: Place[] = [];
   /** Connected ends: their accepted ends are no findings of their own. */
   readonly ends = new Set<string>();
 
@@ -98,6 +103,12 @@ export class Reported {
   /** Forgets all. */
   clear(): void {
     this.#things = [];
+    this.#unstoppable.length = 0;
+  }
+
+  /** Those that are no later round of what was reported. */
+  untold(roots: readonly Suspect[]): readonly Suspect[] {
+    return roots.filter((root) => !this.#unstoppable.some((place) => isAt(root, place)));
   }
 
   /** Puts roots away. Nobody fails for it: where other tests run, an error may be theirs, and is left to Jest. */
@@ -122,6 +133,7 @@ export class Reported {
   #putAway(root: Suspect, cleanUp: boolean, spare = false): void {
     const { release, unref, sparesOwned } = root.identity;
     noteReported(root, this.ends);
+    if (root.identity.momentary === true && release === undefined) this.#unstoppable.push(whereOf(root));
     for (const entry of root.entries) {
       entry.reported = true;
       const { resource } = entry;

@@ -275,7 +275,7 @@ export class Session {
 
   /** Makes findings of roots and puts the process back in order. */
   async #rule(due: readonly Suspect[], rulings: Ruling[], lookAgain?: () => Look): Promise<void> {
-    const gathered = this.#gather(due);
+    const gathered = this.#reported.untold(this.#gather(due));
     const mayTell = this.#outer.mayTell(gathered);
     const roots = byCall(mayTell ? await this.#outer.settle(gathered) : gathered);
     rulings.push(...this.#verdicts.rule(roots));

@@ -77,7 +77,7 @@ const pending: Probe = {
       opened: 'started',
       closed: 'finished',
       remedy: 'Await it',
-      pooled: true,
+      pooled: false,
     },
     'zlib-job': {
       noun: 'a zlib job',
@@ -85,7 +85,7 @@ const pending: Probe = {
       opened: 'started',
       closed: 'finished',
       remedy: 'Await it',
-      pooled: true,
+      pooled: false,
     },
     'zlib-stream': {
       noun: 'a zlib stream',

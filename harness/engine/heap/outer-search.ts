@@ -112,7 +112,8 @@ export class OuterSearch {
         (of[index] ?? []).flatMap((to) => holdsOf(to).map(asWaited));
       const held = holdsOf(node);
       if (held.length > 0) return [...held, ...meant(called)];
-      const waited = meant(waiting);
+      // Nothing holds a job but the engine.
+      const waited = meant(isTimeout(this.#graph, node) ? waiting : called);
       return waited.length > 0 || reachable[node] === 1 ? waited : undefined;
     });
     return { holds, wrapped: texts.wrapped };
@@ -216,6 +217,9 @@ const withoutLists = (graph: HeapGraph, liveness: Liveness): Pick<Liveness, 'hol
 });
 
 const LISTED = /^_idle(?:Next|Prev)$/;
+
+const isTimeout = (graph: HeapGraph, node: number): boolean =>
+  ['_onTimeout', '_onImmediate'].some((name) => graph.edgeTo(node, 'property', name) !== undefined);
 
 /** What is held is not the timer, but whose method waits for it, or is called by it. */
 const asWaited = (hold: OuterHold): OuterHold => ({ ...hold, steps: [...hold.steps, WAITED] });
