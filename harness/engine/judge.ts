@@ -92,8 +92,9 @@ function outlasts({ resource, watch }: Entry): boolean {
  * test's, at once; what a library opened, or a function of the user's that may keep it for somebody else, may be a pool's
  * and is judged when the file's last hook has run. Deferring makes a report later, never weaker; only what goes away by
  * itself before long cannot wait.
+ * @param isConnected an accepted connection is still there, whosever it is
  */
-function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
+function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge, isConnected: boolean): Due {
   const { identity } = root;
   const entry = root.entries[0] as Entry;
   if (staysByDesign(root, knowledge)) return 'never';
@@ -108,7 +109,9 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge): Due {
   const first = frames[0];
   if (first === undefined) return 'at-file-end';
   if (first.origin !== 'user') return 'at-file-end';
-  if (!words.pooled && !outlasts(entry)) return 'now';
+  // The handler of an accepted connection has armed it, or may have, and clears it with that.
+  const isServers = entry.opening?.served === true || root.owner === 'window';
+  if (!words.pooled && !outlasts(entry)) return isConnected && isServers ? 'at-file-end' : 'now';
   // Known by the time alone: the handler of a server that is older than the test may have opened it for that one.
   if (root.owner === 'window') return 'at-file-end';
   return isDirect(frames) ? 'now' : 'at-file-end';
@@ -140,13 +143,15 @@ export function look(
   const seen = new Set<Suspect>();
   const blind: Scope[] = [];
   let busy = false;
-  for (const suspect of suspectsAmong([...entries, ...scope.entries], knowledge)) {
+  const suspects = suspectsAmong([...entries, ...scope.entries], knowledge);
+  const isConnected = suspects.some(({ identity }) => identity.ends?.accepted === true);
+  for (const suspect of suspects) {
     const root = rootOf(suspect);
     if (seen.has(root)) continue;
     seen.add(root);
     if (root.scope !== scope) continue;
     if (isUnseen(root)) blind.push(scope);
-    const due = whenDue(root, lexiconOf(root.identity.kind), knowledge);
+    const due = whenDue(root, lexiconOf(root.identity.kind), knowledge, isConnected);
     if (due === 'at-file-end' && hasty !== undefined) hurried.push(root);
     else if (due === 'at-file-end' && isLost(root)) lost.push(root);
     else if (due === 'now') (isCollectable(root) ? collectable : dueNow).push(root);

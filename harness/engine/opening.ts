@@ -1,5 +1,6 @@
 import type { Frame, FrameOrigin } from '../model/frame';
 import { nowMs } from './clock';
+import { isServing } from './serving';
 
 /** The stack of an opening, reduced at once to places: it holds nothing alive. */
 export interface Opening {
@@ -24,6 +25,8 @@ export interface Opening {
   readonly forItself: 'node' | 'runner' | undefined;
   /** A plug-in of the runner was at work (a transformer): what it opens is the runner's, whoever needed it first. */
   readonly byPlugin: boolean;
+  /** Node has called for a connection that a server of this process has accepted, or was asked to upgrade. */
+  readonly served?: true;
   /** When its stack was captured, by the harness's own clock. 0 if none was. */
   readonly atMs: number;
 }
@@ -74,6 +77,8 @@ const KEPT_LIBRARY = 3;
 /** User frames kept, innermost first. */
 const KEPT_USER = 6;
 
+const SERVED = { served: true } as const;
+
 /** Node's own machinery between `init` and the public API that was called: never who made a resource. */
 const MACHINERY = new Set(['node:internal/async_hooks', 'node:async_hooks', 'node:internal/timers', 'node:timers']);
 
@@ -115,6 +120,7 @@ export class OpeningCamera {
   /** The first frames told all that more could. */
   #nearTells = false;
   #caller: string | undefined;
+  #serves = false;
 
   constructor(classifier: FileClassifier) {
     this.#classifier = classifier;
@@ -194,6 +200,7 @@ export class OpeningCamera {
 
   readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
     this.#caller = sites.at(-1)?.getFileName() ?? undefined;
+    this.#serves = isServing(this.#caller === 'node:internal/async_hooks' ? sites.at(-2) : sites.at(-1));
     const opening = this.#summary(this.#nearFirst ? sites.slice(0, SHORT) : sites);
     this.#nearTells = sites.length < SHORT || opening.forItself === 'runner' || knowsUser(opening);
     this.#last = this.#nearFirst && !this.#nearTells && sites.length > SHORT ? this.#summary(sites) : opening;
@@ -270,6 +277,20 @@ export class OpeningCamera {
     const hostOnly = host && user === 0 && !atImport;
     const imported = importing === undefined ? {} : { importing };
     const through = entered === undefined ? {} : { entered };
-    return { frames, inner, innerFn, atImport, ...imported, ...through, hostOnly, forItself, byPlugin, atMs: nowMs() };
+    const served = this.#serves ? SERVED : {};
+    const atMs = nowMs();
+    return {
+      frames,
+      inner,
+      innerFn,
+      atImport,
+      ...imported,
+      ...through,
+      ...served,
+      hostOnly,
+      forItself,
+      byPlugin,
+      atMs,
+    };
   }
 }
