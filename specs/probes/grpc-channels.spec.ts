@@ -1,9 +1,9 @@
 import { describeProbe } from './probe-fixtures';
 
-const channel = (where = 'in this test', target = '127\\.0\\.0\\.1:\\d+') => ({
+const channel = (where = 'in this test', closes = 'client', target = '127\\.0\\.0\\.1:\\d+') => ({
   kind: 'grpc-channel',
   says: new RegExp(
-    `^A gRPC client channel to ${target} was opened ${where}, but never closed\\.\nClose it with \`client\\.close\\(\\)\` in `,
+    `^A gRPC client channel to ${target} was opened ${where}, but never closed\\.\nClose it with \`${closes}\\.close\\(\\)\` in `,
   ),
 });
 
@@ -25,7 +25,7 @@ describeProbe('grpc-channels', {
   'leaks-one-of-two': channel(),
   'leaks-backoff': channel(),
   'leaks-waiting': channel(),
-  'leaks-raw-channel': channel(),
+  'leaks-raw-channel': channel('in this test', 'channel'),
   'leaks-connecting': channel(),
   'leaks-in-before-each': channel('in the `beforeEach` of this test'),
   'leaks-two-subchannels': channel(),

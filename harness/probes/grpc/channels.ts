@@ -30,6 +30,7 @@ const CHANNEL_CALLS = ['getConnectivityState', 'watchConnectivityState', 'create
 
 /** What a channel times by itself. All channels of the file are known, so a timer of that code that is none of theirs is an earlier file's, at work again. */
 const TIMERS = ['idleTimer', 'callRefTimer'];
+const CLIENT_FILE = /[\\/](?:make-)?client\.js$/;
 const CHANNEL_FILE = /[\\/]internal-channel\.js$/;
 
 /** What of a channel's own code opens something. */
@@ -72,6 +73,10 @@ function letGo(channel: InternalChannel | undefined): void {
   // In 1.8 its end would bring the channel back, with a policy whose subchannel is gone: the next call is then tried for ever in one tick.
   endPause(asObject(field(channel, 'resolvingLoadBalancer')) ?? {}, 'backoffTimeout');
 }
+
+/** A client makes its own channel. Who has made one without a client, as wrappers of clients do, closes the channel. */
+const madeByClient = ({ frames }: Opening): boolean =>
+  frames.every(({ origin }) => origin === 'user') || frames.some(({ file }) => CLIENT_FILE.test(file));
 
 const watchOf = (wiring: Wiring): Watch => ({
   // By the books and not by reachability: a client that was never used has no handle, and a collection is not its `close()`.
@@ -195,6 +200,8 @@ const channels: Probe = {
       drainsByItself(timer, resolving(), (each) => [pauseOf(each, 'backoffTimeout')], isDone);
     return {
       refine(identity, opening) {
+        if (identity.kind === 'grpc-channel' && opening !== undefined && !madeByClient(opening))
+          return { ...identity, remedy: 'Close it with `channel.close()`' };
         if (identity.facts?.delayMs === undefined) return identity;
         const { subject } = identity;
         return isOthers(subject, opening) || drains(subject) ? undefined : identity;
