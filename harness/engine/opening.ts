@@ -19,7 +19,10 @@ export interface Opening {
   readonly importing?: FrameOrigin;
   /** If it was a library's code that opened it: the file that the user's code, or in a later tick Node, has called. */
   readonly entered?: string;
-  /** Frames of the runner were on the stack, and none of the user's, not even as a module loading: not the tests' doing. */
+  /**
+   * Not the tests' doing: frames of the runner were on the stack, and none of the user's, not even as a module loading; or none but those
+   * of files that the runner itself has loaded.
+   */
   readonly hostOnly: boolean;
   /** Who opened it for itself, by the innermost frame: Node, or the runner (a test's deadline). */
   readonly forItself: 'node' | 'runner' | undefined;
@@ -60,6 +63,8 @@ export interface FileClassifier {
   isPluginCall(file: string): boolean;
   /** Whether what this file of the runner's opens is always the runner's own, whatever is further down the stack: a test's deadline. */
   isForItself(file: string): boolean;
+  /** Whether the runner has loaded this file for itself, and the tests have not: a global set-up in the same process, an environment. */
+  isOutsiders?(file: string): boolean;
 }
 
 /**
@@ -104,6 +109,8 @@ interface KnownFile {
   readonly origin: FrameOrigin | 'harness' | 'text';
   readonly isPluginCall: boolean;
   readonly isForItself: boolean;
+  /** Tests may load the same file later on. */
+  readonly mayBeOutsiders: boolean;
   /** By name of a function: whether it is the runner's module loader at work. */
   readonly imports: Map<string, boolean>;
 }
@@ -182,11 +189,16 @@ export class OpeningCamera {
         origin,
         isPluginCall: isHost && this.#classifier.isPluginCall(file),
         isForItself: isHost && this.#classifier.isForItself(file),
+        mayBeOutsiders: origin === 'user' && this.#isOutsiders(file),
         imports: new Map(),
       };
       this.#files.set(file, known);
     }
     return known;
+  }
+
+  #isOutsiders(file: string): boolean {
+    return this.#classifier.isOutsiders?.(file) === true;
   }
 
   #isImport(file: string, known: KnownFile, fn: string): boolean {
@@ -215,6 +227,7 @@ export class OpeningCamera {
     let atImport = false;
     let host = false;
     let user = 0;
+    let outsiders = 0;
     let library = 0;
     let byPlugin = false;
     let forItself: Opening['forItself'];
@@ -263,6 +276,7 @@ export class OpeningCamera {
           above = false;
           last = origin;
           if (user === 0 && origin === 'library') entered = file;
+          if (known.mayBeOutsiders && this.#isOutsiders(file)) outsiders++;
           if (origin === 'user' ? ++user > KEPT_USER : ++library > KEPT_LIBRARY) break;
           frames.push({
             file,
@@ -274,7 +288,7 @@ export class OpeningCamera {
           break;
       }
     }
-    const hostOnly = host && user === 0 && !atImport;
+    const hostOnly = user > 0 ? outsiders === user : host && !atImport;
     const imported = importing === undefined ? {} : { importing };
     const through = entered === undefined ? {} : { entered };
     const served = this.#serves ? SERVED : {};

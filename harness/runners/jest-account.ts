@@ -16,7 +16,7 @@ import { JestBodies } from './jest-bodies';
 import { titlesOf } from './jest-cases';
 import type { CircusDescribe, CircusEvent, CircusFn, CircusHook, CircusState, CircusTest } from './jest-circus';
 import { findingError, harnessError, type JestError, reasonOf } from './jest-error';
-import { jestFiles } from './jest-files';
+import { filesAround } from './jest-files';
 import { letGo } from './jest-letting-go';
 import { ownLoads } from './jest-loads';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
@@ -65,7 +65,7 @@ export class JestAccount {
       file: options.file,
       rootDir: options.rootDir,
       realm: sandboxRealm(options.global),
-      classifier: jestFiles,
+      classifier: filesAround(sandboxRealm(options.global)),
       probes,
       rules,
       graceMs,

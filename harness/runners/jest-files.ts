@@ -1,4 +1,5 @@
 import type { FileClassifier } from '../engine/opening';
+import type { Realm } from '../engine/probe';
 import type { FrameOrigin } from '../model/frame';
 import { normalizePath, packageOf } from '../model/frame';
 
@@ -36,3 +37,10 @@ export const jestFiles: FileClassifier = {
   isForItself: (file) => FOR_ITSELF.test(packageOf(normalizePath(file)) ?? ''),
   isImport: (file, fn) => packageOf(file) === 'jest-runtime' && LOADER.test(fn),
 };
+
+/** The same, told what the tests of one file have loaded. */
+export const filesAround = ({ exportsOf }: Realm): FileClassifier => ({
+  ...jestFiles,
+  // What Jest calls itself it loads as Node does.
+  isOutsiders: (file) => require.cache[file] !== undefined && exportsOf(file) === undefined,
+});
