@@ -1,4 +1,5 @@
 import events from 'node:events';
+import streams from 'node:stream';
 import { isModules, knowsWeakly } from '../engine/module-functions';
 import { asObject } from '../engine/native';
 import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Watch } from '../engine/probe';
@@ -16,6 +17,8 @@ interface AbortRegistration {
   /** Of an `AbortSignal.timeout`. */
   readonly timed: boolean;
   readonly byLibrary: boolean;
+  /** How it is taken off, if not by the signal's own method. */
+  readonly remedy: string | undefined;
   superseded: boolean;
 }
 
@@ -25,6 +28,8 @@ interface TimeoutRegistration {
   readonly delayMs: number;
   readonly listeners: AbortRegistration[];
 }
+
+const OF_PROPERTY = 'Take it off with `signal.onabort = null`';
 
 const captures = (options: unknown): boolean =>
   options === true || (asObject(options) as { capture?: unknown } | undefined)?.capture === true;
@@ -70,14 +75,13 @@ const listenerWatch: Watch = {
     const registration = resource as AbortRegistration;
     const signal = registration.signal.deref();
     if (signal === undefined) return undefined;
-    const byProperty =
-      registration.listener === undefined ? { remedy: 'Take it off with `signal.onabort = null`' } : {};
+    const { remedy } = registration;
     return {
       kind: 'abort-listener',
       subject: registration,
       label: registration.timed ? '' : 'on a signal that outlives it',
       parents: [signal],
-      ...(registration.byLibrary ? ofLibrary(registration) : byProperty),
+      ...(registration.byLibrary ? ofLibrary(registration) : remedy === undefined ? {} : { remedy }),
       release: () => remove(registration),
     };
   },
@@ -139,7 +143,7 @@ class AbortWatcher implements ActiveProbe {
       Reflect.apply(set, signal, [value]);
       const handler = asObject(value);
       if (had || handler === undefined || !isSet(signal) || this.#isOwn(signal)) return;
-      this.#record(signal, handler, false, watched, true);
+      this.#record(signal, handler, false, watched, OF_PROPERTY);
     };
     this.#patches.property(prototype, 'onabort', {
       ...before,
@@ -149,15 +153,21 @@ class AbortWatcher implements ActiveProbe {
     });
   }
 
-  /** Node's own modules use the same function, but not by way of the module's export: what comes this way is the user's. */
-  watchEvents(): void {
-    this.#patches.method(events, 'addAbortListener', (_self, args, call, wrapper) => {
+  /** Node's own modules use the same functions, but not by way of the module's export: what comes this way is the user's. */
+  watchAdders(): void {
+    this.#watchAdder(events, 'addAbortListener');
+    this.#watchAdder(streams, 'addAbortSignal', 'End the stream, or call its `destroy()`,');
+  }
+
+  /** What takes a signal first, and puts a listener of its own making on it. */
+  #watchAdder(module: object, name: string, remedy?: string): void {
+    this.#patches.method(module, name, (_self, args, call, wrapper) => {
       const signal = asObject(args[0]);
       const before = signal === undefined ? [] : abortListeners(signal);
       const result = call();
       const added = signal === undefined ? undefined : abortListeners(signal).find((each) => !before.includes(each));
       const listener = asObject(added);
-      if (signal !== undefined && listener !== undefined) this.#record(signal, listener, false, wrapper);
+      if (signal !== undefined && listener !== undefined) this.#record(signal, listener, false, wrapper, remedy);
       return result;
     });
   }
@@ -190,12 +200,12 @@ class AbortWatcher implements ActiveProbe {
     listener: object,
     capture: boolean,
     wrapper: (...args: never[]) => unknown,
-    assigned = false,
+    remedy?: string,
   ): void {
     const signal = target as Signal & object;
     const beginning = this.#recorder.beginning(wrapper);
     const inner = beginning.opening?.inner;
-    const byProperty = assigned || inner === 'node:internal/event_target';
+    const byProperty = remedy === OF_PROPERTY || inner === 'node:internal/event_target';
     // What Node leaves on a signal is its own to take off, and much of it is weak: `fetch` leaves one.
     if (inner !== undefined && !byProperty) return;
     const birth = this.#births.of(signal);
@@ -210,6 +220,7 @@ class AbortWatcher implements ActiveProbe {
       capture,
       timed: birth?.timeout !== undefined,
       byLibrary: isLibrarys,
+      remedy: byProperty ? OF_PROPERTY : remedy,
       superseded: false,
     };
     const earlier = this.#registrations.get(listener) ?? [];
@@ -258,7 +269,7 @@ const abortSignals: Probe = {
   start(recorder: Recorder, realm: Realm): ActiveProbe {
     const watcher = new AbortWatcher(recorder);
     watcher.watch(realm.global);
-    watcher.watchEvents();
+    watcher.watchAdders();
     return watcher;
   },
 };
