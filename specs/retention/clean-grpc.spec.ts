@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
+import { findingsOf } from '../end-to-end/claims';
 import { type JestRun, runJest } from '../end-to-end/jest-project';
 
 jest.setTimeout(60_000);
@@ -52,7 +53,15 @@ afterEach(async () => {
 
 const FILES = {
   'counting.js': COUNTING,
-  'src/kept.js': 'exports.kept = new Set();',
+  'src/kept.js': `
+const { EventEmitter } = require('node:events');
+exports.kept = new Set();
+exports.bus = new EventEmitter().setMaxListeners(0);
+let first;
+exports.link = (client) => { first = { client, next: first }; };
+`,
+  'node_modules/hearing/index.js':
+    "exports.hear = (bus, client) => { bus.on('elsewhere', () => client.getChannel()); };",
   'src/policy.js': `
 const { experimental } = require(${JSON.stringify(require.resolve('@grpc/grpc-js'))});
 exports.Policy = class {};
@@ -174,6 +183,19 @@ test('keeps what it has closed', () => {
   client.close();
   require('./src/kept').kept.add(client);
 });
+const closed = () => {
+  const client = new Client('127.0.0.1:1', credentials.createInsecure());
+  client.close();
+  return client;
+};
+const { bus, link } = require('./src/kept');
+for (const each of ['one', 'another']) {
+  test('listens with ' + each, () => { const client = closed(); bus.on('news', () => client.getChannel()); });
+  test('links ' + each, () => { link(closed()); });
+  test('lets a library listen with ' + each, () => { require('hearing').hear(bus, closed()); });
+  test('listens for once with ' + each, () => { const client = closed(); bus.once('day', () => client.getChannel()); bus.emit('day'); });
+}
+test('links a third one', () => { link(closed()); });
 `,
 };
 
@@ -202,5 +224,13 @@ describe('a test file that closes its gRPC clients and servers', () => {
 
   it('is not, where something keeps what was closed', async () => {
     expect(await snapshotsFor('kept.test.js')).toBe(1);
+    const found = findingsOf(run).map(({ kind, scope, root }) => `${kind} ${root.kind}: ${scope.path.at(-1)}`);
+    expect(found.sort()).toEqual([
+      'retained grpc-channel: keeps what it has closed',
+      'retained grpc-channel: links another',
+      'retained grpc-channel: links one',
+      'retained grpc-channel: listens with another',
+      'retained grpc-channel: listens with one',
+    ]);
   });
 });

@@ -30,12 +30,10 @@ const isAlike = (a: ReadHop | undefined, b: ReadHop | undefined): boolean =>
 /** What lists the object at the end of a path. */
 export function listingOf(root: NamedRoot, hops: readonly ReadHop[]): Listing {
   const at = hops.findLastIndex((hop, index) => isListed(hop) && hops[index - 2]?.name !== '_events');
-  const isChain = hops
-    .slice(at + 1)
-    .some((hop, index, after) => hop.name !== '__proto__' && isAlike(hop, after[index + 1]));
-  if (isChain || at < 0) {
-    const kind = isChain ? 'chain' : 'link';
-    return { kind, key: chainKey(root, hops), ofLibrary: ofLibrary(hops), constant: false };
+  const chain = hops.findIndex((hop, index) => index > at && hop.name !== '__proto__' && isAlike(hop, hops[index + 1]));
+  if (chain >= 0 || at < 0) {
+    const kind = chain >= 0 ? 'chain' : 'link';
+    return { kind, key: chainKey(root, hops), ofLibrary: ofLibrary(holdersIn(hops, chain)), constant: false };
   }
   const list = hops[at - 1];
   return {
@@ -44,6 +42,17 @@ export function listingOf(root: NamedRoot, hops: readonly ReadHop[]): Listing {
     ofLibrary: ofLibrary(hops.slice(0, at)),
     constant: at === 1 && isConstant(root, list),
   };
+}
+
+/**
+ * What has the chain, or the listener of the user's: what hangs on an entry of a chain, or in the variables of such a listener, may well
+ * be a library's. That is how its clients know what they are about.
+ */
+function holdersIn(hops: readonly ReadHop[], chain: number): readonly ReadHop[] {
+  if (chain >= 0) return hops.slice(0, chain + 1);
+  const events = hops.findLastIndex(({ name }) => name === '_events');
+  const listener = hops.slice(events + 1).find(({ className }) => className === 'function');
+  return events >= 0 && listener?.origin === 'user' ? hops.slice(0, events) : hops;
 }
 
 /** Whether the object that has the list is of a library's class. */

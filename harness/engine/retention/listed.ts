@@ -30,7 +30,8 @@ function proofOf({ expected, path, listing }: Held, chains: ReadonlySet<string>)
   if (path === undefined || listing === undefined || !isOfApplication(path)) return undefined;
   // What a library names, links or numbers is its own business, and so is what it was given. What it has opened itself and lists for
   // ever in a map or a set is a leak of its own.
-  if (listing.ofLibrary && (listing.kind !== 'collection' || expected.byUser === true)) return undefined;
+  const isBusiness = listing.kind !== 'collection' || expected.byUser === true;
+  if (listing.ofLibrary && isBusiness && !chains.has(listing.key)) return undefined;
   const { fingerprint, hops, root } = path;
   const more = (key: string, inOneTest = false): Proof => ({ kind: 'accumulates', key, inOneTest });
   if (isHeldByListener(path)) return root.label === 'process' ? undefined : more(fingerprint);
@@ -66,7 +67,9 @@ function proofOfWaiting(path: RetainerPath | undefined): Proof | undefined {
 
 /** Of what nobody asked about, that which is listed for ever. */
 export function listedOnly(held: readonly Held[]): Held[] {
-  const chains = new Set(held.flatMap(({ listing }) => (listing?.kind === 'chain' ? listing.key : [])));
+  const chains = new Set(
+    held.flatMap(({ listing }) => (listing?.kind === 'chain' && !listing.ofLibrary ? listing.key : [])),
+  );
   const proofs = new Map(held.map((each) => [each, proofOf(each, chains)]));
   const alike = new Map<string, Held[]>();
   for (const [each, proof] of proofs) {
