@@ -1,5 +1,6 @@
 import type { Lexicon } from '../model/resource';
 import { isByDesign } from './by-design';
+import { nowMs } from './clock';
 import type { Entry } from './entry';
 import { isDirect } from './held-by';
 import type { Holders } from './holders';
@@ -87,6 +88,11 @@ function outlasts({ resource, watch }: Entry): boolean {
   return resource !== undefined && watch.lasts?.(resource) === true;
 }
 
+/** So long a job may be under way that is one of a poller's: what that arms between two of them tells more. */
+const YOUNG_MS = 200;
+
+const isYoung = ({ opening }: Entry): boolean => opening !== undefined && nowMs() - opening.atMs < YOUNG_MS;
+
 /**
  * When the verdict on `root` falls. Lineage says who acted, the root says whose it is: what the test's own code opened is the
  * test's, at once; what a library opened, or a function of the user's that may keep it for somebody else, may be a pool's
@@ -111,6 +117,7 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge, isConnecte
   if (first.origin !== 'user') return 'at-file-end';
   // The handler of an accepted connection has armed it, or may have, and clears it with that.
   const isServers = entry.opening?.served === true || root.owner === 'window';
+  if (identity.momentary === true && isYoung(entry)) return 'at-file-end';
   if (!words.pooled && !outlasts(entry)) return isConnected && isServers ? 'at-file-end' : 'now';
   // Known by the time alone: the handler of a server that is older than the test may have opened it for that one.
   if (root.owner === 'window') return 'at-file-end';
