@@ -1,7 +1,8 @@
 import type { Frame } from '../model/frame';
 import { Breakpoints } from './breakpoints';
+import type { FileClassifier } from './file-classifier';
 import { placeOfClass } from './heap/heap-census';
-import { type FileClassifier, OpeningCamera } from './opening';
+import { OpeningCamera } from './opening';
 
 /** So many classes are watched, and so many instances of each: the rest are made by the same lines. */
 const MOST_CLASSES = 32;

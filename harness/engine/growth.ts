@@ -3,6 +3,7 @@ import type { Counts, GrownThing, Growth } from '../model/growth';
 import type { Rule } from '../model/rule';
 import { keptShort } from './built-in-rules';
 import { turn } from './clock';
+import type { FileClassifier } from './file-classifier';
 import { collectUntil } from './gc';
 import { type Births, watchBirths } from './growth-births';
 import {
@@ -21,7 +22,6 @@ import { Explanation } from './heap/explanation';
 import { HeapCensus } from './heap/heap-census';
 import { hold } from './heap/holder';
 import { takeSnapshot } from './heap/snapshot-file';
-import type { FileClassifier } from './opening';
 
 /** What a scenario is run in. */
 export interface GrowthSetting {

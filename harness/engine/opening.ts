@@ -1,5 +1,6 @@
 import type { Frame, FrameOrigin } from '../model/frame';
 import { nowMs } from './clock';
+import type { FileClassifier } from './file-classifier';
 import { isServing } from './serving';
 
 /** The stack of an opening, reduced at once to places: it holds nothing alive. */
@@ -53,19 +54,6 @@ export const knowsUser = (opening: Opening | undefined): opening is Opening =>
 /** Whether library frames further out may have been left out. */
 export const isCut = (opening: Opening): boolean =>
   opening.frames.filter((frame) => frame.origin === 'library').length >= KEPT_LIBRARY;
-
-/** Tells whose code a file is. */
-export interface FileClassifier {
-  origin(file: string): FrameOrigin;
-  /** Whether the frame is the runner's module loader at work. */
-  isImport(file: string, fn: string): boolean;
-  /** Whether the frame is the runner calling a plug-in of its own, a transformer for example. */
-  isPluginCall(file: string): boolean;
-  /** Whether what this file of the runner's opens is always the runner's own, whatever is further down the stack: a test's deadline. */
-  isForItself(file: string): boolean;
-  /** Whether the runner has loaded this file for itself, and the tests have not: a global set-up in the same process, an environment. */
-  isOutsiders?(file: string): boolean;
-}
 
 /**
  * How far down a stack is looked. `near`: the first frames. `far`: further down for the user's code, if those are all a library's.

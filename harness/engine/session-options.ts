@@ -1,6 +1,6 @@
 import type { Rule } from '../model/rule';
 import type { Exceptions } from './allowances';
-import type { FileClassifier } from './opening';
+import type { FileClassifier } from './file-classifier';
 import type { Probe, Realm } from './probe';
 import type { Scope } from './scope';
 import type { Surroundings } from './surroundings';

@@ -1,4 +1,4 @@
-import type { FileClassifier } from '../engine/opening';
+import type { FileClassifier } from '../engine/file-classifier';
 import type { Realm } from '../engine/probe';
 import type { FrameOrigin } from '../model/frame';
 import { normalizePath, packageOf } from '../model/frame';
