@@ -50,6 +50,10 @@ function remedyOf({ path, remedy, untraced, endedBy, ended, count, waits }: Reta
 export const isListed = ({ how }: Pick<PathHop, 'how'>): boolean =>
   how === 'element' || how === 'key' || how === 'value' || how === 'member';
 
+/** Whether a link leads from what is no more than an entry of a list: a record of no class, or a function that sees what it leads to. */
+const isEntry = (from: PathHop | undefined, link: PathHop | undefined): boolean =>
+  from?.holds === 'Object' || (link?.how === 'variable' && isFunction(from));
+
 /** The links that may be cut: those the heap suspects, or else all. */
 function cutAt({ hops }: RetainerPath): number {
   const suspected = hops.some(({ suspect }) => suspect === true);
@@ -57,8 +61,8 @@ function cutAt({ hops }: RetainerPath): number {
   const listed = hops.findLastIndex((hop) => isListed(hop) && mayBe(hop));
   if (listed >= 0) return listed;
   let at = hops.findLastIndex((hop) => mayBe(hop) && hop.how !== 'internal');
-  // A record of no class is part of the list it stands in.
-  while (at > 0 && hops[at - 1]?.holds === 'Object' && hops.slice(0, at).some(isListed)) {
+  // A record of no class is part of the list it stands in, and so is a function.
+  while (at > 0 && isEntry(hops[at - 1], hops[at]) && hops.slice(0, at).some(isListed)) {
     at -= 1;
     if (hops[at] !== undefined && isListed(hops[at] as PathHop)) break;
   }

@@ -58,6 +58,7 @@ const { EventEmitter } = require('node:events');
 exports.kept = new Set();
 exports.bus = new EventEmitter().setMaxListeners(0);
 let first;
+exports.waiting = new Map();
 exports.link = (client) => { first = { client, next: first }; };
 `,
   'node_modules/hearing/index.js':
@@ -188,10 +189,11 @@ const closed = () => {
   client.close();
   return client;
 };
-const { bus, link } = require('./src/kept');
+const { bus, link, waiting } = require('./src/kept');
 for (const each of ['one', 'another']) {
   test('listens with ' + each, () => { const client = closed(); bus.on('news', () => client.getChannel()); });
   test('links ' + each, () => { link(closed()); });
+  test('lists a function with ' + each, () => { const client = closed(); waiting.set(each, { done: () => client.getChannel() }); });
   test('lets a library listen with ' + each, () => { require('hearing').hear(bus, closed()); });
   test('listens for once with ' + each, () => { const client = closed(); bus.once('day', () => client.getChannel()); bus.emit('day'); });
 }
@@ -224,13 +226,20 @@ describe('a test file that closes its gRPC clients and servers', () => {
 
   it('is not, where something keeps what was closed', async () => {
     expect(await snapshotsFor('kept.test.js')).toBe(1);
-    const found = findingsOf(run).map(({ kind, scope, root }) => `${kind} ${root.kind}: ${scope.path.at(-1)}`);
+    const found = findingsOf(run).map(({ kind, scope, root, message }) => [
+      `${kind} ${root.kind}: ${scope.path.at(-1)}`,
+      message.split('\n').at(-1),
+    ]);
     expect(found.sort()).toEqual([
-      'retained grpc-channel: keeps what it has closed',
-      'retained grpc-channel: links another',
-      'retained grpc-channel: links one',
-      'retained grpc-channel: listens with another',
-      'retained grpc-channel: listens with one',
+      ['retained grpc-channel: keeps what it has closed', 'Remove it from `exports.kept` when it is closed.'],
+      ['retained grpc-channel: links another', 'Clear `client` when it is closed.'],
+      ['retained grpc-channel: links one', 'Unlink it from the list that `first` begins when it is closed.'],
+      ['retained grpc-channel: listens with another', 'Remove the listener that holds it when it is closed.'],
+      ['retained grpc-channel: listens with one', 'Remove the listener that holds it when it is closed.'],
+      ...['another', 'one'].map((each) => [
+        `retained grpc-channel: lists a function with ${each}`,
+        'Remove the function that holds it from `exports.waiting` when it is closed.',
+      ]),
     ]);
   });
 });

@@ -145,7 +145,7 @@ export class Explanation {
         }),
         path: {
           root: rootOf(path),
-          hops: markSuspects(hops.map(({ node: _node, className: _class, origin: _origin, ...hop }) => hop)),
+          hops: markSuspects(hops.map(({ node: _node, className: _class, ...hop }) => hop)),
           below: reader.below(target),
           fingerprint: pathFingerprint(kind, stableLabel, hops),
         },
