@@ -276,7 +276,7 @@ export class OpeningCamera {
           break;
       }
     }
-    const hostOnly = user > 0 ? outsiders === user : host && !atImport;
+    const hostOnly = !atImport && (user > 0 ? outsiders === user : host);
     const imported = importing === undefined ? {} : { importing };
     const through = entered === undefined ? {} : { entered };
     const served = this.#serves ? SERVED : {};
