@@ -32,6 +32,8 @@ const MOST_LOOKED_AT = 200_000;
 export class Holders {
   readonly #ledger: Ledger;
   readonly #made: EntryList = { entries: [], sweepAt: 256 };
+  /** The file's own, apart: they are asked for around each test. */
+  readonly #madeByFile: EntryList = { entries: [], sweepAt: 256 };
   /** Outside of tests few such things are made. */
   readonly #outerBudget = new StackBudget(256, 1);
   /** Within tests those that can be closed are noted, of which there are few as well. */
@@ -112,9 +114,7 @@ export class Holders {
 
   /** Those that were made while the file loaded, and are there for as long as its modules are. */
   *ofFile(): Iterable<object> {
-    for (const { scope, resource } of this.#made.entries) {
-      if (scope.answerable.kind === 'file' && resource !== undefined) yield resource;
-    }
+    for (const { resource } of this.#madeByFile.entries) if (resource !== undefined) yield resource;
   }
 
   #note({ watch, resource, above }: Sighting): void {
@@ -128,18 +128,21 @@ export class Holders {
     if (scope === undefined || scope.answerable.kind === 'run') return;
     scope.answerable.calls.made(beginning?.opening);
     this.#ledger.byId.write(
-      this.#made,
+      scope.answerable.kind === 'file' ? this.#madeByFile : this.#made,
       new Entry(-1, watch, resource, true, scope, 'lineage', beginning?.opening, undefined),
     );
   }
 
   #holdersOf(roots: readonly Suspect[]): readonly Holder[] {
     const subjects = new Set(roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => subject)));
-    this.#made.entries = this.#ledger.byId.sweep(this.#made.entries);
+    const made = [this.#madeByFile, this.#made].flatMap((list) => {
+      list.entries = this.#ledger.byId.sweep(list.entries);
+      return list.entries;
+    });
     let left = MOST_LOOKED_AT;
     const holders: Holder[] = [];
     // Those of outer scopes first, for them it is that an innocent may be blamed.
-    for (const entry of [...this.#made.entries].sort((a, b) => Number(isShared(b.scope)) - Number(isShared(a.scope)))) {
+    for (const entry of made.sort((a, b) => Number(isShared(b.scope)) - Number(isShared(a.scope)))) {
       const { resource, watch } = entry;
       if (resource === undefined || left <= 0) continue;
       try {
