@@ -17,7 +17,7 @@ const isJestWorker = (): boolean => !isMainThread || WORKER_SCRIPT.test(process.
 export function watchForEarlyExit(file: string): () => void {
   const exitedEarly = (): void => {
     process.stderr.write(
-      `\nleakgate: the process ended in the middle of ${basename(file)} (was process.exit called in a test?); its tests were not judged, so the run fails.\n`,
+      `\nleakgate: the process ended in the middle of ${basename(file)} (was process.exit called in a test, or did one of its \`setupFiles\` fail?); its tests were not judged, so the run fails.\n`,
     );
     if (!isJestWorker() && (process.exitCode === undefined || process.exitCode === 0)) process.exitCode = 1;
   };

@@ -93,7 +93,7 @@ function problemsOf(evidence: Evidence): string[] {
   return [
     ...(evidence.cutShort ? [] : folder.unfinished).map(
       (file) =>
-        `${file} was begun and never finished: its process was lost, ended by process.exit in a test, or had no room to write its report.`,
+        `${file} was begun and never finished: its process was lost, ended by process.exit in a test, or had no room to write its report, or one of its \`setupFiles\` failed.`,
     ),
     ...folder.unreadable.map((page) => `A report of the run cannot be read: ${page}.`),
     ...(folder.strange.length === 0

@@ -143,6 +143,15 @@ describe('leakgate run exits with', () => {
     expect(run.code).toBe(4);
   });
 
+  it('4 when a set-up file fails, and names it among the reasons', async () => {
+    const files = { 'setup.js': "throw new Error('no database');\n", 'a.test.js': CLEAN };
+    const run = await gate(files, '--setupFiles=<rootDir>/setup.js');
+    expect(run.summary).toMatch(
+      /^Problem: {5}a\.test\.js was begun and never finished: .* or one of its `setupFiles` failed\.$/m,
+    );
+    expect(run.code).toBe(4);
+  });
+
   it('4 when a worker is killed', async () => {
     const run = await gate(
       { 'a.test.js': "test('x', () => { process.kill(process.pid, 'SIGKILL'); });\n", 'b.test.js': CLEAN },

@@ -315,7 +315,7 @@ describe('a process that is lost between two tests', () => {
     await inProject(files, async ({ leakgate, read }) => {
       const run = await leakgate(['run', '--report', 'r.json', '--junit', 'r.xml', '--', 'jest', '--maxWorkers=2']);
       expect(problemsOf(run.stderr)).toEqual([
-        'a.test.js was begun and never finished: its process was lost, ended by process.exit in a test, or had no room to write its report.',
+        'a.test.js was begun and never finished: its process was lost, ended by process.exit in a test, or had no room to write its report, or one of its `setupFiles` failed.',
       ]);
       expect(run.code).toBe(4);
       expect(read('r.xml')).toContain('errors="1"');

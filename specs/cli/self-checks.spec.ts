@@ -92,7 +92,7 @@ test('fills the disk', () => {
         expect(run.stderr).toMatch(/^leakgate cannot write to the folder of its run, \S+: EFBIG: .*\.$/m);
         expect(run.stderr).toContain('● leaks\n');
         expect(run.summary).toContain(
-          'Problem:     a.test.js was begun and never finished: its process was lost, ended by process.exit in a test, or had no room to write its report.\n',
+          'Problem:     a.test.js was begun and never finished: its process was lost, ended by process.exit in a test, or had no room to write its report, or one of its `setupFiles` failed.\n',
         );
         expect(run.summary).toContain('leaks here');
         expect(run.code).toBe(4);
