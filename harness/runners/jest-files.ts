@@ -19,9 +19,9 @@ const PLUGIN_CALLER = /^(?:@jest\/transform|@jest\/reporters|jest-resolve)$/;
 /** Opens deadlines of tests and hooks, and listens for what they throw; a test's body is never called by what it calls. */
 const FOR_ITSELF = /^jest-circus$/;
 
-/** Functions of jest-runtime that execute a module's top-level code. */
+/** Functions of jest-runtime that execute a module's top-level code; where Node can, Jest 30.5 loads ES modules synchronously, by others. */
 const LOADER =
-  /^(?:Runtime\.|_?ModuleExecutor\.|.*\.)?(?:_execModule|requireModule|requireModuleOrMock|exec|execModule|_loadModule|loadModule|linkAndEvaluateModule)$/;
+  /^(?:Runtime\.|_?ModuleExecutor\.|.*\.)?(?:_execModule|requireModule|requireModuleOrMock|exec|execModule|_loadModule|loadModule|linkAndEvaluateModule|evaluateLinkedModule|walkGraphSync)$/;
 
 /** Tells Jest's own files from Node's, the libraries' and the user's. */
 export const jestFiles: FileClassifier = {
