@@ -3,7 +3,7 @@ import type { Opening } from '../../engine/opening';
 import type { Probe, Watch } from '../../engine/probe';
 import { type Account, type Accounts, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
-import { drainsByItself, endPause, pauseOf } from './wiring/pauses';
+import { drainsByItself, endPause, isResolved, pauseOf } from './wiring/pauses';
 import { poolsOf } from './wiring/pools';
 import { Registrations } from './wiring/registrations';
 import { type Exports, Wiring } from './wiring/wiring';
@@ -60,6 +60,9 @@ function detail(channel: InternalChannel, account: Account<InternalChannel>): st
 
 const clearTimeout = globalThis.clearTimeout;
 
+/** What resolves its name, and has a policy for what comes of that. */
+const resolvingOf = (channel: InternalChannel): object => asObject(field(channel, 'resolvingLoadBalancer')) ?? {};
+
 /** Whoever waits for a change of its state is not told of this one: `waitForReady` would have it connect again (1.14.7). */
 function letGo(channel: InternalChannel | undefined): void {
   if (channel === undefined) return;
@@ -71,7 +74,7 @@ function letGo(channel: InternalChannel | undefined): void {
   }
   channel.close();
   // In 1.8 its end would bring the channel back, with a policy whose subchannel is gone: the next call is then tried for ever in one tick.
-  endPause(asObject(field(channel, 'resolvingLoadBalancer')) ?? {}, 'backoffTimeout');
+  endPause(resolvingOf(channel), 'backoffTimeout');
 }
 
 /** A client makes its own channel. Who has made one without a client, as wrappers of clients do, closes the channel. */
@@ -188,16 +191,14 @@ const channels: Probe = {
       for (const channel of accounts.known()) if (TIMERS.some((name) => field(channel, name) === timer)) return false;
       return true;
     };
-    const isClosed = (channel: InternalChannel): boolean => accounts.get(channel)?.closed === true;
-    function* resolving(isMeant = (_: InternalChannel): boolean => true): Iterable<object> {
-      for (const channel of accounts.known())
-        if (isMeant(channel)) yield asObject(field(channel, 'resolvingLoadBalancer')) ?? {};
-    }
-    /** Nobody has asked it to resolve its name again. */
-    const isDone = (each: object): boolean => field(each, 'continueResolving') !== true;
     /** The pause before a name is resolved again does nothing when it fires and nobody has asked for that. */
     const drains = (timer: object): boolean =>
-      drainsByItself(timer, resolving(), (each) => [pauseOf(each, 'backoffTimeout')], isDone);
+      drainsByItself(
+        timer,
+        accounts.known(),
+        (channel) => [pauseOf(resolvingOf(channel), 'backoffTimeout')],
+        (channel) => isResolved(resolvingOf(channel)),
+      );
     return {
       refine(identity, opening) {
         if (identity.kind === 'grpc-channel' && opening !== undefined && !madeByClient(opening))
@@ -221,7 +222,10 @@ const channels: Probe = {
       },
       letGo() {
         // A pause that comes to nothing keeps its channel for a second, and with it all that its test file knows.
-        for (const each of resolving(isClosed)) if (isDone(each)) endPause(each, 'backoffTimeout');
+        for (const channel of accounts.known()) {
+          const resolving = resolvingOf(channel);
+          if (accounts.get(channel)?.closed === true && isResolved(resolving)) endPause(resolving, 'backoffTimeout');
+        }
         if (!accounts.isAnyOpen) loggers.withdraw();
       },
       stop() {

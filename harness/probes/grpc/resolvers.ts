@@ -3,7 +3,7 @@ import type { Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
 import { type Account, isGone, MADE, subjectOf } from './wiring/accounts';
 import { callingWithin } from './wiring/calling-within';
-import { drainsByItself, pauseOf } from './wiring/pauses';
+import { drainsByItself, isResolved, pauseOf } from './wiring/pauses';
 import { Registrations } from './wiring/registrations';
 import { Wiring } from './wiring/wiring';
 
@@ -91,12 +91,11 @@ const resolvers: Probe = {
       field(each, 'nextResolutionTimer'),
       pauseOf(each, 'backoff'),
     ];
-    const isDone = (each: object): boolean => field(each, 'continueResolving') !== true;
-    const drains = (timer: object): boolean => drainsByItself(timer, accounts.known(), pausesOf, isDone);
+    const drains = (timer: object): boolean => drainsByItself(timer, accounts.known(), pausesOf, isResolved);
     /** Up to half a minute long, they keep the server, and with it all that its test file knows. */
     function endPauses(): void {
       for (const resolver of accounts.known()) {
-        if (channels.isOpen(accounts.get(resolver)?.holding?.within) || !isDone(resolver)) continue;
+        if (channels.isOpen(accounts.get(resolver)?.holding?.within) || !isResolved(resolver)) continue;
         for (const timer of pausesOf(resolver)) clearTimeout(timer as NodeJS.Timeout | undefined);
       }
     }

@@ -22,6 +22,9 @@ export function drainsByItself<T extends object>(
   return false;
 }
 
+/** Whether nobody has asked to resolve a name again: the pause before that comes to nothing. */
+export const isResolved = (thing: object): boolean => field(thing, 'continueResolving') !== true;
+
 /** Ends such a pause: what would come after it never does. */
 export function endPause(thing: object, name: string): void {
   const pause = asObject(field(thing, name)) as { stop?(): void } | undefined;
