@@ -115,9 +115,9 @@ function whenDue(root: Suspect, words: Lexicon, knowledge: Knowledge, isConnecte
   const first = frames[0];
   if (first === undefined) return 'at-file-end';
   if (first.origin !== 'user') return 'at-file-end';
+  if (identity.momentary === true && isYoung(entry)) return 'at-file-end';
   // The handler of an accepted connection has armed it, or may have, and clears it with that.
   const isServers = entry.opening?.served === true || root.owner === 'window';
-  if (identity.momentary === true && isYoung(entry)) return 'at-file-end';
   if (!words.pooled && !outlasts(entry)) return isConnected && isServers ? 'at-file-end' : 'now';
   // Known by the time alone: the handler of a server that is older than the test may have opened it for that one.
   if (root.owner === 'window') return 'at-file-end';

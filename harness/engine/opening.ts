@@ -115,7 +115,6 @@ export class OpeningCamera {
   /** The first frames told all that more could. */
   #nearTells = false;
   #caller: string | undefined;
-  #serves = false;
 
   constructor(classifier: FileClassifier) {
     this.#classifier = classifier;
@@ -200,14 +199,14 @@ export class OpeningCamera {
 
   readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
     this.#caller = sites.at(-1)?.getFileName() ?? undefined;
-    this.#serves = isServing(this.#caller === 'node:internal/async_hooks' ? sites.at(-2) : sites.at(-1));
-    const opening = this.#summary(this.#nearFirst ? sites.slice(0, SHORT) : sites);
+    const serves = isServing(this.#caller === 'node:internal/async_hooks' ? sites.at(-2) : sites.at(-1));
+    const opening = this.#summary(this.#nearFirst ? sites.slice(0, SHORT) : sites, serves);
     this.#nearTells = sites.length < SHORT || opening.forItself === 'runner' || knowsUser(opening);
-    this.#last = this.#nearFirst && !this.#nearTells && sites.length > SHORT ? this.#summary(sites) : opening;
+    this.#last = this.#nearFirst && !this.#nearTells && sites.length > SHORT ? this.#summary(sites, serves) : opening;
     return '';
   };
 
-  #summary(sites: readonly NodeJS.CallSite[]): Opening {
+  #summary(sites: readonly NodeJS.CallSite[], serves: boolean): Opening {
     const frames: Frame[] = [];
     let inner: string | undefined;
     let innerFn = '';
@@ -279,7 +278,7 @@ export class OpeningCamera {
     const hostOnly = !atImport && (user > 0 ? outsiders === user : host);
     const imported = importing === undefined ? {} : { importing };
     const through = entered === undefined ? {} : { entered };
-    const served = this.#serves ? SERVED : {};
+    const served = serves ? SERVED : {};
     const atMs = nowMs();
     return {
       frames,

@@ -14,11 +14,10 @@ const OPEN_MS = 25;
 const LONGEST_NAP_MS = 16;
 
 /** Asks in what state each is that has to be ended; it holds none. */
-function statesOf(roots: readonly Suspect[]): () => readonly string[] {
+function statesOf(roots: readonly Suspect[]): readonly (() => string)[] {
   const ended = roots.flatMap((root) => [...treeOf(root)]).filter(({ identity }) => identity.release !== undefined);
   const entries = ended.flatMap((suspect) => suspect.entries).filter(({ watch }) => watch.transient !== true);
-  const asked = entries.map((entry) => stateOf(entry));
-  return () => asked.map((state) => state());
+  return entries.map(stateOf);
 }
 
 /** Asked past the entry itself, which forgets what it was about. */
@@ -35,11 +34,11 @@ function stateOf({ watch, asyncId, resource }: Entry): () => string {
 }
 
 /** Waits until all are gone, and whoever waited for them has heard of it. */
-async function gone(states: () => readonly string[]): Promise<void> {
+async function gone(states: readonly (() => string)[]): Promise<void> {
   const startedMs = nowMs();
   for (let napMs = 1; ; napMs = Math.min(2 * napMs, LONGEST_NAP_MS)) {
     await turn();
-    const now = states();
+    const now = states.map((state) => state());
     const mostMs = now.includes('closing') ? CLOSING_MS : now.includes('open') ? OPEN_MS : 0;
     if (nowMs() - startedMs >= mostMs) break;
     await nap(napMs);
@@ -119,7 +118,7 @@ export class Reported {
     const work = (): void => {
       for (const root of roots) this.#putAway(root, isPutAway(root));
     };
-    if (states().length === 0 || !roots.some(isPutAway) || !this.#ledger.stage.isQuiet) return work();
+    if (states.length === 0 || !roots.some(isPutAway) || !this.#ledger.stage.isQuiet) return work();
     await sparingConsequences(() => {
       work();
       return gone(states);

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { isDirect } from '../engine/held-by';
 import { nativeState, slot } from '../engine/native';
 import type { Beginning, Probe, Recorder, Watch } from '../engine/probe';
 import { type Descriptor, descriptors } from './descriptors/descriptor';
@@ -98,9 +99,9 @@ const isNodesOwn = (inner: string | undefined): boolean =>
  * Whether the test's own code called, and not a function that may act for somebody else: a logger of the suite's rotates its file
  * wherever it happens to be at work.
  */
-function isDirect({ opening }: Beginning): boolean {
+function isByTest({ opening }: Beginning): boolean {
   const frames = opening?.frames ?? [];
-  return frames[0]?.origin === 'user' && frames.filter(({ origin }) => origin === 'user').length === 1;
+  return frames[0]?.origin === 'user' && isDirect(frames);
 }
 
 /** Under way, or answered: as long as it is there, its callback is to come. */
@@ -150,7 +151,7 @@ function observe(recorder: Recorder): FsObserver<Beginning> {
     closing(fd, above) {
       const descriptor = descriptors.at(fd);
       if (descriptor === undefined) return undefined;
-      if (descriptor.onClose !== undefined && isDirect(recorder.beginning(above))) descriptor.onClose();
+      if (descriptor.onClose !== undefined && isByTest(recorder.beginning(above))) descriptor.onClose();
       descriptor.closing();
       return { closed: () => descriptors.closed(descriptor), failed: () => {} };
     },

@@ -20,9 +20,7 @@ const labelOf = (owner: ChildProcess): string => {
 };
 
 const child: Watch = {
-  state(resource, asyncId) {
-    return nativeState(resource, asyncId);
-  },
+  state: nativeState,
   identify(resource) {
     const owner = asObject(slot(resource, 'owner_symbol')) as ChildProcess | undefined;
     if (owner === undefined || owner.pid === undefined) return undefined;

@@ -59,15 +59,14 @@ export class JestAccount {
 
   constructor(options: JestAccountOptions) {
     this.#options = options;
-    const { probes, rules } = plugIns();
+    const realm = sandboxRealm(options.global);
     const { level, graceMs, leftovers, mostHeapBytes } = options.options;
     this.#session = new Session({
       file: options.file,
       rootDir: options.rootDir,
-      realm: sandboxRealm(options.global),
-      classifier: filesAround(sandboxRealm(options.global)),
-      probes,
-      rules,
+      realm,
+      classifier: filesAround(realm),
+      ...plugIns(),
       graceMs,
       everyStack: level === 'trace' || level === 'paranoid',
       collectEachTest: level === 'paranoid',
@@ -77,7 +76,7 @@ export class JestAccount {
       ...terminalProgress(),
       around: (scope) => this.#bodies.around(this.#tests.get(scope), scope),
     });
-    this.#drawn = new JestTimelines(probes, level === 'trace' || level === 'paranoid');
+    this.#drawn = new JestTimelines(plugIns().probes, level === 'trace' || level === 'paranoid');
     const folder = ownRunFolder();
     if (folder !== undefined) this.#page = new RunPage(folder, options.file);
   }

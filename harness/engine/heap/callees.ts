@@ -12,8 +12,8 @@ const CALLBACKS = ['_onTimeout', 'ondone', 'cb'];
 const BOUND = ['bound_this', 'bound_function'];
 
 /**
- * The objects that the callback of a timer, or of a job, speaks of: `this` of the method it is written in, what it is bound to, and the same of the functions
- * it speaks of. A pool that has others keep its timers is no holder of them, and yet what they are there for.
+ * The objects that the callback of a timer, or of a job, speaks of: `this` of the method it is written in, what it is bound to, and the
+ * same of the functions it speaks of. A pool that has others keep its timers is no holder of them, and yet what they are there for.
  * @param isShared a scope that outlives the calls of its functions: what stands in it is not for the one timer
  */
 export function calleesOf(graph: HeapGraph, thing: number, isShared: (context: number) => boolean): readonly number[] {

@@ -17,7 +17,7 @@ import { PathReader, type ReadHop } from './path-reader';
 import { realmsOf } from './realms';
 import { isContext, isRealm, Scripts } from './scripts';
 import { StackFunctions } from './stack-functions';
-import { waitersOn } from './waiters';
+import { callbackOf, waitersOn } from './waiters';
 
 /** A variable's scope, or a module, or a global: where a search begins. */
 interface Beginning {
@@ -113,7 +113,7 @@ export class OuterSearch {
       const held = holdsOf(node);
       if (held.length > 0) return [...held, ...meant(called)];
       // Nothing holds a job but the engine.
-      const waited = meant(isTimeout(this.#graph, node) ? waiting : called);
+      const waited = meant(callbackOf(this.#graph, node) === undefined ? called : waiting);
       return waited.length > 0 || reachable[node] === 1 ? waited : undefined;
     });
     return { holds, wrapped: texts.wrapped };
@@ -217,9 +217,6 @@ const withoutLists = (graph: HeapGraph, liveness: Liveness): Pick<Liveness, 'hol
 });
 
 const LISTED = /^_idle(?:Next|Prev)$/;
-
-const isTimeout = (graph: HeapGraph, node: number): boolean =>
-  ['_onTimeout', '_onImmediate'].some((name) => graph.edgeTo(node, 'property', name) !== undefined);
 
 /** What is held is not the timer, but whose method waits for it, or is called by it. */
 const asWaited = (hold: OuterHold): OuterHold => ({ ...hold, steps: [...hold.steps, WAITED] });

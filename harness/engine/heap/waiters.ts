@@ -6,13 +6,17 @@ const MOST = 16;
 /** What a timer calls when it fires. */
 const CALLBACKS = ['_onTimeout', '_onImmediate'];
 
+/** What a timer calls; `undefined` of what is none. */
+export const callbackOf = (graph: HeapGraph, timer: number): number | undefined =>
+  CALLBACKS.map((name) => graph.follow(timer, 'property', name)).find((node) => node !== undefined);
+
 /**
  * The objects whose methods are suspended until a timer fires: `this` of the asynchronous function that awaits it, of the one that awaits
  * that, and so on. Nothing leads from such an object to the timer; V8's own fields lead from the timer to it (looked up in snapshots of
  * V8 11 to 14: the context of a promise's `resolve`, the promise's reactions, the function to be resumed).
  */
 export function waitersOn(graph: HeapGraph, timer: number): readonly number[] {
-  const resolve = CALLBACKS.map((name) => graph.follow(timer, 'property', name)).find((node) => node !== undefined);
+  const resolve = callbackOf(graph, timer);
   const context = resolve === undefined ? undefined : graph.follow(resolve, 'internal', 'context');
   return context === undefined ? [] : waitersFor(graph, promisesOf(graph, context));
 }

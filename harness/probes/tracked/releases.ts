@@ -67,10 +67,10 @@ export class Releases {
 
   /** Looks like the method. A proxy is of the same kind of function, too, but Node 24 takes none for what disposes of something. */
   #standIn(method: Method, name: PropertyKey): Method {
-    const releases = this;
     if (typeof name !== 'symbol') {
       return new Proxy(method, { apply: (target, self: unknown, args) => this.#call(target, self, args) });
     }
+    const releases = this;
     const standIn = {
       dispose(this: unknown, ...args: unknown[]): unknown {
         return releases.#call(method, this, args);
