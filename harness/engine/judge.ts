@@ -79,6 +79,9 @@ const isSpared = ({ identity }: Suspect): boolean => identity.isLibrarys?.() ===
 const isCollectable = ({ identity, entries }: Suspect): boolean =>
   identity.collectable === true || entries.every((entry) => entry.watch.collectable === true);
 
+/** It may be over before long, or is over already: a collection is asked only when it had its time. */
+const mayBeUnderWay = (root: Suspect): boolean => root.identity.momentary === true && isCollectable(root);
+
 /** Nobody else will release it: it is stranded itself, or something is that it has left after its own close. */
 const hasStranded = (suspect: Suspect): boolean =>
   suspect.identity.stranded === true || (suspect.closed !== undefined && suspect.owns.some(hasStranded));
@@ -161,8 +164,10 @@ export function look(
     const due = whenDue(root, lexiconOf(root.identity.kind), knowledge, isConnected);
     if (due === 'at-file-end' && hasty !== undefined) hurried.push(root);
     else if (due === 'at-file-end' && isLost(root)) lost.push(root);
-    else if (due === 'now') (isCollectable(root) ? collectable : dueNow).push(root);
-    else if (mayBeEnding(root)) {
+    else if (due === 'now') {
+      (isCollectable(root) ? collectable : dueNow).push(root);
+      underWay ||= mayBeUnderWay(root);
+    } else if (mayBeEnding(root)) {
       busy = true;
       underWay ||= root.identity.momentary === true;
     }
@@ -188,5 +193,6 @@ export function lookAtAll(entries: readonly Entry[], knowledge: Knowledge, file:
     if (isUnseen(suspect) || hasNoStack(suspect)) blind.push(suspect.scope);
     (isCollectable(suspect) ? collectable : due).push(suspect);
   }
-  return { due, busy: false, collectable, underWay: file.requests.areUnderWay(), blind };
+  const underWay = file.requests.areUnderWay() || collectable.some(mayBeUnderWay);
+  return { due, busy: false, collectable, underWay, blind };
 }

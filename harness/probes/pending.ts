@@ -1,4 +1,4 @@
-import { asObject, field, nativeLives, slot } from '../engine/native';
+import { asObject, field, nativeLives, nativeState, slot } from '../engine/native';
 import type { Identity, Probe, Watch } from '../engine/probe';
 import { endOf, watchChannels } from './pending/dns-channels';
 
@@ -25,9 +25,26 @@ const query = inFlight('dns-query', 'oncomplete', (request) => {
   const release = endOf(request);
   return { label: asked(request), ...(release && { release }) };
 });
-const job = inFlight('crypto-job', 'ondone', (request) => ({
-  label: `(${request.constructor.name.replace(/Job$/, '')})`,
-}));
+
+/**
+ * A crypto job. One with a callback is under way as long as its native object lives. Without one it is `crypto.subtle`'s, from Node 24
+ * on, which settles its promise natively, or a synchronous call's, which is over and lingers until a collection. Node makes the latter in
+ * functions with a name, the former in arrow functions (measured on 24 and 26): of what is left only a collection can tell.
+ */
+const job: Watch = {
+  state: nativeState,
+  identify(resource, opening) {
+    const isCalledBack = typeof (resource as { ondone?: unknown }).ondone === 'function';
+    if (!isCalledBack && opening?.innerFn !== '') return undefined;
+    return {
+      kind: 'crypto-job',
+      subject: resource,
+      momentary: true,
+      collectable: !isCalledBack,
+      label: `(${resource.constructor.name.replace(/Job$/, '')})`,
+    };
+  },
+};
 
 type Stream = object & { readonly bytesWritten: number; readonly writableLength: number; destroy(): void };
 

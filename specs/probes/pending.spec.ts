@@ -22,6 +22,7 @@ describeProbe('pending', {
   'leaks-dns-query-module': query,
   'leaks-pbkdf2': job('pbkdf2'),
   'leaks-scrypt': job('scrypt'),
+  'leaks-webcrypto': job('pbkdf2'),
   'leaks-gzip': zlib('Gzip'),
   'leaks-written-gzip': zlib('Gzip'),
   'leaks-gunzip': zlib('Gunzip'),
