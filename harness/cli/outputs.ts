@@ -24,7 +24,8 @@ export type OutputFlags = Readonly<Record<string, string | boolean | undefined>>
 export const STANDARD_OUTPUT = '-';
 
 /** Every format there is. */
-export const reporters = (): readonly Reporter[] => catalog<Reporter>('reporters');
+export const reporters = (): readonly Reporter[] =>
+  catalog<Reporter>('reporters', (name) => require(`../reporters/${name}.js`));
 
 /** JSON is the report itself; what a terminal shows goes there by itself. */
 const flagOf = ({ name }: Reporter): string => (name === 'json' ? 'report' : name);

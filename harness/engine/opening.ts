@@ -1,6 +1,7 @@
 import type { Frame, FrameOrigin } from '../model/frame';
 import { nowMs } from './clock';
 import type { FileClassifier } from './file-classifier';
+import { OWN_FOLDER } from './own-folder';
 import { isServing } from './serving';
 
 /** The stack of an opening, reduced at once to places: it holds nothing alive. */
@@ -77,8 +78,6 @@ const MACHINERY = new Set(['node:internal/async_hooks', 'node:async_hooks', 'nod
 
 /** The name of no file: `evalmachine.<anonymous>`, as `vm` calls code that was given none. Node's own begin with `node:`. */
 const NO_PATH = /^[^/\\:]+$/;
-
-const HARNESS_DIR = __dirname.replaceAll('\\', '/').replace(/\/engine$/, '/');
 
 const NativeError = Error;
 const captureStackTrace = Error.captureStackTrace;
@@ -169,7 +168,7 @@ export class OpeningCamera {
   #file(file: string): KnownFile {
     let known = this.#files.get(file);
     if (known === undefined) {
-      const whose = file.startsWith(HARNESS_DIR) ? 'harness' : this.#classifier.origin(file);
+      const whose = file.startsWith(OWN_FOLDER) ? 'harness' : this.#classifier.origin(file);
       const origin = NO_PATH.test(file) ? 'text' : whose;
       const isHost = origin === 'host';
       known = {

@@ -14,10 +14,14 @@ import { JestAccount } from './jest-account';
 import type { CircusEvent, CircusState } from './jest-circus';
 import { overlookMarks } from './jest-promises';
 import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
+import { plugIns } from './plug-ins';
 import { knownIn, projectOf } from './project';
 import { leaveNote } from './run-folder';
 import { consultSecondOpinion } from './second-opinion';
 import { versionsHere } from './versions';
+
+/** @internal What looks, for those that measure or break a part of it. */
+export { plugIns };
 
 /** What Jest hands to an environment's constructor, as far as it matters here. */
 export interface EnvironmentConfig {

@@ -1,4 +1,4 @@
-import { catalog, PROBE_FOLDERS } from '../catalog';
+import { catalog } from '../catalog';
 import type { Probe } from '../engine/probe';
 import type { Rule } from '../model/rule';
 
@@ -13,8 +13,11 @@ let found: PlugIns | undefined;
 /** Every probe and every built-in rule, loaded once a process. */
 export function plugIns(): PlugIns {
   found ??= {
-    probes: PROBE_FOLDERS.flatMap((folder) => catalog<Probe>(folder)),
-    rules: catalog<readonly Rule[]>('rules').flat(),
+    probes: [
+      ...catalog<Probe>('probes', (name) => require(`../probes/${name}.js`)),
+      ...catalog<Probe>('probes/grpc', (name) => require(`../probes/grpc/${name}.js`)),
+    ],
+    rules: catalog<readonly Rule[]>('rules', (name) => require(`../rules/${name}.js`)).flat(),
   };
   return found;
 }

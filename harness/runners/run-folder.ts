@@ -4,14 +4,11 @@ import { threadId } from 'node:worker_threads';
 import type { BaselineUse } from '../model/ratchet';
 import { type FileReport, type FileState, REPORT_VERSION } from '../model/report';
 import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
+import { processState } from './process-state';
 import { writeWhole } from './write-whole';
 
 /** Where the processes of one run leave what they have to say to the one that started it. */
 export const RUN_FOLDER_VARIABLE = 'LEAKGATE_RUN_DIR';
-
-let serial = 0;
-
-let startedByTest: boolean | undefined;
 
 /**
  * The folder of the run this process is part of, if there is one. A Jest that a test starts inherits the folder of the run the test is
@@ -19,9 +16,9 @@ let startedByTest: boolean | undefined;
  */
 export function ownRunFolder(): string | undefined {
   // Asked before a test file is marked for the first time: then the mark is inherited.
-  startedByTest ??= process.env[TEST_FILE_VARIABLE] !== undefined;
+  processState.startedByTest ??= process.env[TEST_FILE_VARIABLE] !== undefined;
   const folder = process.env[RUN_FOLDER_VARIABLE];
-  return startedByTest || folder === undefined || !existsSync(folder) ? undefined : folder;
+  return processState.startedByTest || folder === undefined || !existsSync(folder) ? undefined : folder;
 }
 
 /** A page says of which run it is. */
@@ -33,7 +30,7 @@ const pageText = (state: FileState): string =>
 /** A page's path: Jest's workers may be processes or threads of one. */
 function newPage(folder: string): string {
   mkdirSync(folder, { recursive: true });
-  return join(folder, `${process.pid}-${threadId}-${++serial}.json`);
+  return join(folder, `${process.pid}-${threadId}-${++processState.pages}.json`);
 }
 
 /** A run folder that cannot be written, in one sentence: a stack of ours says no more. */

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collectUntil } from '../engine/gc';
 import type { Frame } from '../model/frame';
+import { processState } from './process-state';
 import { ownRunFolder } from './run-folder';
 import { writeWhole } from './write-whole';
 
@@ -24,17 +25,13 @@ export interface Opinion {
   readonly unexplained: readonly string[];
 }
 
-const explained = new Set<string>();
-
 /** Remembers the lines that findings of this process have named. Frames as V8 gave them: no source maps. */
 export function explain(trace: readonly Frame[]): void {
-  for (const { file, line } of trace) explained.add(`${file}:${line}`);
+  for (const { file, line } of trace) processState.explained.add(`${file}:${line}`);
 }
 
-let loaded = false;
-
 /** Whether it watches this process. */
-const hasSecondOpinion = (): boolean => loaded || process.execArgv.includes(whyArgs()[0] ?? '');
+const hasSecondOpinion = (): boolean => processState.whyIsLoaded || process.execArgv.includes(whyArgs()[0] ?? '');
 
 const LOCATION = /^(\S.*?):(\d+)(?:\s+-.*)?$/;
 
@@ -48,7 +45,9 @@ function unexplainedIn(entry: string): string[] {
     return path === undefined || isForeign(path) ? [] : [`${resolve(path)}:${number}`];
   });
   const [first] = places;
-  return first === undefined || places.some((place) => explained.has(place)) ? [] : [`${title.slice(2)} at ${first}`];
+  return first === undefined || places.some((place) => processState.explained.has(place))
+    ? []
+    : [`${title.slice(2)} at ${first}`];
 }
 
 const COLLECTIONS = 2;
@@ -125,7 +124,7 @@ function superviseWorker(folder: string): void {
  */
 export async function consultSecondOpinion(thorough: boolean): Promise<void> {
   if (thorough && !hasSecondOpinion()) {
-    loaded = true;
+    processState.whyIsLoaded = true;
     await import('why-is-node-running');
   }
   const folder = ownRunFolder();

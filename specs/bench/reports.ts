@@ -2,10 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { catalog } from '../../harness/catalog';
 import type { Finding } from '../../harness/model/finding';
 import type { FileReport, RunReport } from '../../harness/model/report';
-import type { Reporter } from '../../harness/model/reporter';
 import { aCase, aFile, aFinding, aRun } from '../reporters/a-report';
 
 /** What the shards of a large run look like: 100,000 tests in 200 of them, one test in 20 leaks. */
@@ -107,7 +105,8 @@ function measure(folder: string): void {
     `${memory} resident, exit ${status}, ${size} of JSON`,
   );
   const many = aRun({ outcome: 'leaks', files: [file('src/many.test.ts', FINDINGS, 1)] });
-  for (const reporter of catalog<Reporter>('../dist/reporters')) {
+  const { reporters } = require('../../dist/cli/outputs') as typeof import('../../harness/cli/outputs');
+  for (const reporter of reporters()) {
     const start = performance.now();
     const text = reporter.render(many, { colors: false, base: '' });
     say(`render ${FINDINGS} findings as ${reporter.name}`, performance.now() - start, megabytes(text.length));

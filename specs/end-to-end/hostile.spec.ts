@@ -293,7 +293,8 @@ test('leaks after that', () => {
   it('when it is asked what it knows of others, is named, and what it was asked of is judged all the same', async () => {
     const files = {
       'environment.js': `
-const probe = require(${JSON.stringify(resolve(__dirname, '../../dist/probes/undici.js'))}).default;
+const { plugIns } = require(${JSON.stringify(resolve(__dirname, '../../dist/runners/jest.js'))});
+const probe = plugIns().probes.find(({ name }) => name === 'undici');
 const { start } = probe;
 probe.start = (...args) => ({ ...start(...args), refine: () => { throw new Error('confused'); } });
 module.exports = require(${JSON.stringify(resolve(__dirname, '../../dist/runners/jest-node.js'))});
@@ -308,7 +309,8 @@ module.exports = require(${JSON.stringify(resolve(__dirname, '../../dist/runners
   it('that cannot start is named, and its file is red', async () => {
     const files = {
       'environment.js': `
-const probe = require(${JSON.stringify(resolve(__dirname, '../../dist/probes/timers.js'))}).default;
+const { plugIns } = require(${JSON.stringify(resolve(__dirname, '../../dist/runners/jest.js'))});
+const probe = plugIns().probes.find(({ name }) => name === 'timers');
 probe.start = () => { throw new Error('not on this machine'); };
 module.exports = require(${JSON.stringify(resolve(__dirname, '../../dist/runners/jest-node.js'))});
 `,

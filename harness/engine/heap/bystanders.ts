@@ -1,11 +1,9 @@
-import { resolve } from 'node:path';
 import { normalizePath, packageOf } from '../../model/frame';
+import { OWN_FOLDER } from '../own-folder';
 import type { HeapGraph } from './heap-graph';
 import type { Cuts } from './liveness';
 import { moduleObjects } from './module-objects';
 import type { Scripts } from './scripts';
-
-const HARNESS_DIR = `${normalizePath(resolve(__dirname, '..', '..'))}/`;
 
 /**
  * Jest and what it brings: results, spies, expectations, factories of mocks, fake timers, every value a global has ever had. Its
@@ -39,7 +37,7 @@ function isStack(graph: HeapGraph, node: number): boolean {
 }
 
 const isKeeper = (file: string): boolean => KEEPERS.test(packageOf(file) ?? '');
-const isHarness = (file: string): boolean => file.startsWith(HARNESS_DIR);
+const isHarness = (file: string): boolean => file.startsWith(OWN_FOLDER);
 
 /**
  * What is no reason for a test's object to live: the harness, those parts of the test framework that keep what tests made, and
