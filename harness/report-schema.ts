@@ -118,6 +118,7 @@ const entrySchema = v.looseObject({
   file: text,
   test: text,
   places: count,
+  left: v.exactOptional(text),
   kind: text,
   opens: text,
   line: v.exactOptional(count),

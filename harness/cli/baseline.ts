@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../config';
 import { BASELINE_FILE, type BaselineEntry, renderBaseline } from '../model/baseline';
-import { compare, sizeOf } from '../model/baseline-growth';
+import { compare, type KeptEntry, sizeOf } from '../model/baseline-growth';
 import { readBaseline, resolveProject } from '../runners/project';
 import { shownPath } from '../runners/project-config';
 import { EXIT_CODES } from './exit-code';
@@ -11,6 +11,7 @@ import { jestPlan } from './jest-plan';
 import { writeText } from './outputs';
 import { commandOf } from './test-script';
 import { checkAsked, type LeaksOf, type TodaysLeaks, todaysLeaks } from './todays-leaks';
+import { whatIsLeft } from './what-is-left';
 
 /** The options of `leakgate baseline`, as typed. */
 export interface BaselineFlags {
@@ -37,11 +38,17 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
+/** Whether two baselines say the same, the version and the ends of lines aside: those are no change of a leak's. */
+const saysTheSame = (text: string, other: string): boolean => {
+  const [ours, theirs] = [text, other].map((each) => each.split(/\r?\n/).slice(1).join('\n'));
+  return ours === theirs;
+};
+
 /** No file says that there is nothing to say, and none is touched that says the same already. */
 function save(path: string, entries: readonly BaselineEntry[]): void {
   const text = renderBaseline(entries);
   if (entries.length === 0) rmSync(path, { force: true });
-  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeText(path, text);
+  else if (!existsSync(path) || !saysTheSame(readFileSync(path, 'utf8'), text)) writeText(path, text);
 }
 
 function sayUnfit({ file, entries }: Baseline, { why, code }: TodaysLeaks & { readonly state: 'unfit' }): number {
@@ -50,6 +57,12 @@ function sayUnfit({ file, entries }: Baseline, { why, code }: TodaysLeaks & { re
   );
   return code;
 }
+
+/** Entries as they are written, each that has become less with what is left of it. */
+const withWhatIsLeft = (kept: readonly KeptEntry[], { findingsOf, path }: LeaksOf, cwd: string): BaselineEntry[] =>
+  kept.map(({ changed, ...entry }) =>
+    changed ? { ...entry, left: whatIsLeft(findingsOf(entry), cwd, dirname(path)) } : entry,
+  );
 
 function shrink({ path, file }: Baseline, before: readonly BaselineEntry[], after: readonly BaselineEntry[]): void {
   const mended = sizeOf(before) - sizeOf(after);
@@ -61,8 +74,9 @@ function shrink({ path, file }: Baseline, before: readonly BaselineEntry[], afte
 }
 
 /** Records what leaks where one baseline holds, or takes out of it what is mended. Returns whether it may hold what leaks. */
-function record(baseline: Baseline, { entries: now, stands }: LeaksOf): boolean {
+function record(baseline: Baseline, leaks: LeaksOf, cwd: string): boolean {
   const { path, file, entries: before } = baseline;
+  const { entries: now, stands } = leaks;
   if (before === undefined) {
     save(path, now);
     if (now.length > 0) {
@@ -72,7 +86,7 @@ function record(baseline: Baseline, { entries: now, stands }: LeaksOf): boolean 
   }
   const { added, kept } = compare(before, now, stands);
   if (added.length === 0) {
-    shrink(baseline, before, kept);
+    shrink(baseline, before, withWhatIsLeft(kept, leaks, cwd));
     return true;
   }
   const lines = added.map((entry) => `  ${entry.fingerprint}  ${entry.kind}  ${entry.file}  ${entry.test}`.trimEnd());
@@ -102,7 +116,7 @@ export async function writeBaseline(words: readonly string[], { report }: Baseli
   if (all.every(({ leaks, baseline }) => leaks.entries.length === 0 && baseline.entries === undefined)) {
     say('Nothing leaks: there is no need for a baseline.');
   }
-  const recorded = all.map(({ leaks, baseline }) => record(baseline, leaks));
+  const recorded = all.map(({ leaks, baseline }) => record(baseline, leaks, cwd));
   return recorded.every(Boolean) ? EXIT_CODES.clean : EXIT_CODES.leaks;
 }
 
@@ -129,7 +143,9 @@ export async function pruneBaseline(words: readonly string[], { report }: Baseli
   if (all.every(({ baseline }) => baseline.entries === undefined)) throw none();
   for (const { leaks, baseline } of all) {
     const { entries } = baseline;
-    if (entries !== undefined) shrink(baseline, entries, compare(entries, leaks.entries, leaks.stands).kept);
+    if (entries === undefined) continue;
+    const { kept } = compare(entries, leaks.entries, leaks.stands);
+    shrink(baseline, entries, withWhatIsLeft(kept, leaks, cwd));
   }
   return EXIT_CODES.clean;
 }

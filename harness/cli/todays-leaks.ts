@@ -45,7 +45,7 @@ function leaksOf(report: RunReport, { cwd, path }: Asked): readonly LeaksOf[] {
   const idle = report.baselines
     .map(({ file }) => resolve(cwd, file))
     .filter((each) => leaks.every((known) => known.path !== each));
-  return [...leaks, ...idle.map((each) => ({ path: each, entries: [], stands: () => false }))];
+  return [...leaks, ...idle.map((each) => ({ path: each, entries: [], findingsOf: () => [], stands: () => false }))];
 }
 
 /** What is wrong with a run that says too little to go by. */

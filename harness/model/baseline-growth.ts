@@ -7,10 +7,15 @@ const isSameLeak: IsSame = (now, before) => entryKey(now) === entryKey(before);
 const isRenamed: IsSame = (now, before) =>
   now.kind === before.kind && now.file === before.file && now.test === before.test;
 
+/** What both have of a leak, as it is called now. */
+export interface KeptEntry extends BaselineEntry {
+  /** Some of its places are mended, or it is what several were: which places are left is to be told anew. */
+  readonly changed: boolean;
+}
+
 /** Two baselines, place by place. */
 export interface Comparison {
-  /** What both have, as it is called now. */
-  readonly kept: readonly BaselineEntry[];
+  readonly kept: readonly KeptEntry[];
   /** What only the later one has. */
   readonly added: readonly BaselineEntry[];
   /** What only the earlier one has. */
@@ -29,24 +34,37 @@ export function compare(
   /** Its test has another name, or is in another file. */
   const hasMoved: IsSame = (today, known) => today.fingerprint === known.fingerprint && !stands(known);
   const left = before.map((entry) => ({ entry, places: entry.places }));
-  const wanted = now.map((entry) => ({ entry, kept: 0 }));
+  const wanted = now.map((entry) => ({ entry, kept: 0, from: new Set<(typeof left)[number]>() }));
   for (const isSame of [isSameLeak, hasMoved, isRenamed]) {
     for (const want of wanted) {
       for (const known of left) {
         if (!isSame(want.entry, known.entry)) continue;
         const places = Math.min(known.places, want.entry.places - want.kept);
+        if (places === 0) continue;
         known.places -= places;
         want.kept += places;
+        want.from.add(known);
       }
     }
   }
   return {
-    kept: wanted.flatMap(({ entry, kept }) => (kept === 0 ? [] : [{ ...entry, places: kept }])),
+    kept: wanted.flatMap(({ entry, kept, from }) => (kept === 0 ? [] : [keptEntry(entry, kept, [...from])])),
     added: wanted.flatMap(({ entry, kept }) =>
       kept === entry.places ? [] : [{ ...entry, places: entry.places - kept }],
     ),
     gone: left.flatMap(({ entry, places }) => (places === 0 ? [] : [{ ...entry, places }])),
   };
+}
+
+/** What is known of the places that are left stays as it was written, for as long as there are as many. */
+function keptEntry(
+  entry: BaselineEntry,
+  places: number,
+  from: readonly { readonly entry: BaselineEntry; readonly places: number }[],
+): KeptEntry {
+  const changed = from.some((known) => known.places > 0) || from.length > 1;
+  const [left] = changed ? [] : from.flatMap((known) => known.entry.left ?? []);
+  return { ...entry, places, ...(left === undefined ? {} : { left }), changed };
 }
 
 /** How many leaks a baseline holds. */

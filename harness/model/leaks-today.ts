@@ -52,6 +52,8 @@ export interface LeaksToday {
   /** The baseline, relative to the run's folder; absent of a report that does not say. */
   readonly file: string | undefined;
   readonly entries: readonly BaselineEntry[];
+  /** The findings that one of these entries stands for. */
+  readonly findingsOf: (entry: BaselineEntry) => readonly Finding[];
   /** Whether the test that an entry names is still there: then nobody else's leak is that one under another name. */
   readonly stands: (entry: BaselineEntry) => boolean;
 }
@@ -89,21 +91,23 @@ export function leaksToday(
         kind: finding.root.kind,
         opens: opens(finding, file),
       };
-      const line = known.get(entryKey(entry)) ?? { entry, places: new Places() };
+      const line = known.get(entryKey(entry)) ?? { entry, places: new Places(), findings: [] };
       known.set(entryKey(entry), line);
       line.places.add(finding);
+      line.findings.push(finding);
     }
   }
   return [...byBaseline].map(([file, { known, tests }]) => ({
     file,
     entries: [...known.values()].map(({ entry, places }) => ({ ...entry, places: places.total })),
+    findingsOf: (entry) => known.get(entryKey(entry))?.findings ?? [],
     stands: (entry) => tests.has(keyOfTest(entry.file, entry.test === '' ? [] : [entry.test])),
   }));
 }
 
 /** What is gathered of one baseline's files. */
 interface Lines {
-  readonly known: Map<string, { readonly entry: BaselineEntry; readonly places: Places }>;
+  readonly known: Map<string, { readonly entry: BaselineEntry; readonly places: Places; readonly findings: Finding[] }>;
   readonly tests: Set<string>;
 }
 

@@ -13,7 +13,7 @@ const entry = (over: Partial<BaselineEntry> = {}): BaselineEntry => ({
   ...over,
 });
 
-const HEAD = '{"leakgate":"baseline","version":1}';
+const HEAD = '{"leakgate":"baseline","version":2}';
 
 /** What the usage error for `text` says. */
 function complaint(text: string): string {
@@ -57,6 +57,11 @@ describe('a baseline', () => {
     expect(parseBaseline(renderBaseline(entries).replaceAll('\n', '\r\n'), 'b.jsonl')).toHaveLength(3);
   });
 
+  it('is read as the first version of it was written', () => {
+    const text = renderBaseline(entries).replace('"version":2', '"version":1');
+    expect(parseBaseline(text, 'b.jsonl')).toHaveLength(3);
+  });
+
   const [line = ''] = renderBaseline([entry()]).split('\n').slice(1);
   it.each([
     ['empty', '', 'b.jsonl is empty; '],
@@ -69,7 +74,7 @@ describe('a baseline', () => {
     [
       'of another version',
       `{"leakgate":"baseline","version":9}\n${line}`,
-      'b.jsonl is of version 9, and this leakgate reads version 1; ',
+      'b.jsonl is of version 9, and this leakgate reads versions 1 and 2; ',
     ],
     [
       'with the marks of a merge',
@@ -82,6 +87,7 @@ describe('a baseline', () => {
       'b.jsonl:4 names the leak aaaaaaaaaaaa of a test that line 2 names already; ',
     ],
     ['with a number that is none', `${HEAD}\n${line.replace('"places":1', '"places":0')}`, 'b.jsonl:2 is not a leak'],
+    ['with a digest that is none', `${HEAD}\n${line.replace('"kind"', '"left":2,"kind"')}`, 'b.jsonl:2 is not a leak'],
     ['with a fingerprint that is none', `${HEAD}\n${line.replace('aaaaaaaaaaaa', 'A1')}`, 'b.jsonl:2 is not a leak'],
   ])('that is %s is refused in a sentence of its own', (_what, text, sentence) => {
     expect(complaint(text)).toContain(sentence);
@@ -107,5 +113,15 @@ describe('what leaks now, held against a baseline', () => {
   ])('%s', (_what, before, now, kept, added) => {
     const compared = compare(before, now, ({ test }) => standing.has(test));
     expect([sizeOf(compared.kept), sizeOf(compared.added)]).toEqual([kept, added]);
+  });
+
+  it('keeps what is known of the places that are left for as long as there are as many', () => {
+    const before = [entry({ places: 3, left: 'aaaaaaaa' }), entry({ test: 'two', places: 3, left: 'bbbbbbbb' })];
+    const now = [entry({ places: 3, fingerprint: 'dddddddddddd' }), entry({ test: 'two', places: 2 })];
+    const { kept } = compare(before, now, ({ test }) => standing.has(test));
+    expect(kept.map(({ test, places, left, changed }) => [test, places, left, changed])).toEqual([
+      ['suite › one', 3, 'aaaaaaaa', false],
+      ['two', 2, undefined, true],
+    ]);
   });
 });
