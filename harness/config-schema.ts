@@ -5,7 +5,12 @@ import type { Allowance } from './model/rule';
 import { grouped } from './model/sentence';
 import { UsageError } from './model/usage-error';
 
-const text = v.pipe(v.string('a text'), v.nonEmpty('a text that is not empty'));
+const text = v.pipe(
+  v.string('a text'),
+  v.check((value) => value.trim() !== '', 'a text that is not empty'),
+);
+
+const FINGERPRINT = 'a fingerprint of 12 hex digits, as the summary prints it';
 
 const ALLOWANCE = 'an object with a reason and what it covers: kind, fingerprint, package, file or path';
 const DAY = 'a day as 2026-12-31';
@@ -22,7 +27,7 @@ const allowanceSchema = v.strictObject(
     expires: v.optional(v.pipe(v.string(DAY), v.check(isDay, DAY))),
     issue: v.optional(v.pipe(v.string('the address of an issue'), v.url('the address of an issue'))),
     kind: v.optional(text),
-    fingerprint: v.optional(text),
+    fingerprint: v.optional(v.pipe(v.string(FINGERPRINT), v.regex(/^[\da-f]{12}$/, FINGERPRINT))),
     package: v.optional(text),
     file: v.optional(text),
     path: v.optional(text),
@@ -99,6 +104,8 @@ const ALLOWANCE_FIELDS = `a rule has ${Object.keys(allowanceSchema.entries).join
  * @throws {UsageError} with one clear sentence
  */
 export function checkOptions({ place, value, single }: OptionSource): Partial<Options> {
+  // To the schema's library a list is as good an object as any.
+  if (Array.isArray(value)) throw new UsageError(`${place} must be ${OPTIONS}; found ${found(value)}.`);
   const result = v.safeParse(optionsSchema, value);
   if (result.success) return result.output as Partial<Options>;
   const [issue] = result.issues;

@@ -88,6 +88,18 @@ describe('options', () => {
       'testEnvironmentOptions.leakgate: allow.0.reason must be a text that is not empty; found "".',
     ],
     [
+      [],
+      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow, known or mostHeapBytes; found [].',
+    ],
+    [
+      { allow: [{ reason: ' ', file: 'a.ts' }] },
+      'testEnvironmentOptions.leakgate: allow.0.reason must be a text that is not empty; found " ".',
+    ],
+    [
+      { known: [{ reason: 'x', fingerprint: '36cc20e3' }] },
+      'testEnvironmentOptions.leakgate: known.0.fingerprint must be a fingerprint of 12 hex digits, as the summary prints it; found "36cc20e3".',
+    ],
+    [
       { allow: [{ reason: 'x', type: 'timeout' }] },
       'testEnvironmentOptions.leakgate: allow.0.type is unknown; a rule has reason, owner, expires, issue, kind, fingerprint, package, file, path.',
     ],
