@@ -6,7 +6,6 @@ import { UsageError } from '../config';
 import { BASELINE_FILE } from '../model/baseline';
 import { resolveProject } from '../runners/project';
 import { shownPath } from '../runners/project-config';
-import { writeWhole } from '../runners/write-whole';
 import { writeBaseline } from './baseline';
 import { ciLines } from './ci-lines';
 import { EXIT_CODES } from './exit-code';
@@ -19,6 +18,7 @@ import {
   mentions,
   withAdditions,
 } from './jest-config-file';
+import { writeText } from './outputs';
 import { commandOf } from './test-script';
 
 /** What Jest makes of its configuration, as far as it matters here. */
@@ -91,7 +91,7 @@ function setUpJest(command: JestCommand, cwd: string): void {
     sayByHand(file, additions);
     return;
   }
-  writeWhole(file.path, text, true);
+  writeText(file.path, text);
   const after = shownBy(command, cwd);
   if (after?.configs.every(isOurs) === true && others(after) === others(before)) {
     say(`${shownPath(file.path)} now has: ${asLines(additions).join(' ').replace(/,$/, '')}`);
@@ -100,7 +100,7 @@ function setUpJest(command: JestCommand, cwd: string): void {
     }
     return;
   }
-  writeWhole(file.path, file.text, true);
+  writeText(file.path, file.text);
   sayByHand(file, additions);
 }
 
@@ -130,6 +130,7 @@ function checkInstalled(cwd: string): void {
  * that it can be run again at any time.
  * @returns the exit code
  * @throws {UsageError} if leakgate or Jest is not installed, or Jest's configuration cannot be read
+ * @throws {ReportError} if Jest's configuration or the baseline cannot be written; it is as it was
  */
 export async function init(words: readonly string[], cwd: string): Promise<number> {
   const script = commandOf(words, cwd);

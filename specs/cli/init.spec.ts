@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { testScript } from '../../harness/cli/test-script';
@@ -46,6 +46,20 @@ describe('leakgate init', () => {
       const again = await leakgate(['init']);
       expect(again.stdout).toContain(`Jest runs under the gate already.\n${BASELINE} is there already.\n`);
       expect([read('package.json'), read(BASELINE)]).toEqual(before);
+    });
+  });
+
+  it('says in a sentence that a configuration cannot be written, and leaves it as it was', async () => {
+    const full = `#!/bin/sh\nulimit -f 0\nexec "${process.execPath}" "$@"\n`;
+    await inInstalled({ 'node-on-a-full-disk': full }, async ({ leakgate, dir, read }) => {
+      const node = join(dir, 'node-on-a-full-disk');
+      chmodSync(node, 0o755);
+      const run = await leakgate(['init'], { node });
+      expect(run.stderr).toMatch(
+        /^leakgate: \S+package\.json cannot be written: EFBIG: [^\n]*; what was there before is as it was\.\n$/,
+      );
+      expect(run.code).toBe(4);
+      expect(read('package.json')).toBe(LEAKY['package.json']);
     });
   });
 
