@@ -181,11 +181,12 @@ export const reportSchema: v.GenericSchema<RunReport> = v.looseObject({
     failed: v.array(v.looseObject({ ...probeFailure, files: texts })),
   }),
   narrowed: v.boolean(),
+  chosen: v.exactOptional(v.literal(true)),
   files: v.array(fileSchema),
   off: texts,
   orphans: v.array(v.looseObject({ pid: count, command: text, file: v.exactOptional(text) })),
   rules: v.array(ruleSchema),
-  baselines: v.array(v.looseObject({ file: text, entries: v.array(entrySchema) })),
+  baselines: v.array(v.looseObject({ file: text, entries: v.array(entrySchema), present: v.exactOptional(texts) })),
   ratchet: v.array(
     v.looseObject({
       what: v.picklist(['unused-rule', 'expired-rule', 'fixed']),

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../config';
 import { BASELINE_FILE, type BaselineEntry, renderBaseline } from '../model/baseline';
 import { compare, type KeptEntry, sizeOf } from '../model/baseline-growth';
-import { readBaseline, resolveProject } from '../runners/project';
+import { knownOf } from '../model/leaks-today';
+import { readBaseline, resolveProject, testFilesIn } from '../runners/project';
 import { shownPath } from '../runners/project-config';
 import { EXIT_CODES } from './exit-code';
 import { jestCommand } from './jest-command';
@@ -58,11 +59,19 @@ function sayUnfit({ file, entries }: Baseline, { why, code }: TodaysLeaks & { re
   return code;
 }
 
-/** Entries as they are written, each that has become less with what is left of it. */
-const withWhatIsLeft = (kept: readonly KeptEntry[], { findingsOf, path }: LeaksOf, cwd: string): BaselineEntry[] =>
-  kept.map(({ changed, ...entry }) =>
-    changed ? { ...entry, left: whatIsLeft(findingsOf(entry), cwd, dirname(path)) } : entry,
-  );
+/** A baseline held against what leaks: what is new, and what is left of it, files that were not run with all they had. */
+function held(
+  before: readonly BaselineEntry[],
+  leaks: LeaksOf,
+  cwd: string,
+): { readonly added: readonly BaselineEntry[]; readonly left: readonly BaselineEntry[] } {
+  const home = dirname(leaks.path);
+  const { judged, unknown } = knownOf(before, leaks, testFilesIn(home, before));
+  const { added, kept } = compare(judged, leaks.entries, leaks.stands);
+  const asWritten = ({ changed, ...entry }: KeptEntry): BaselineEntry =>
+    changed ? { ...entry, left: whatIsLeft(leaks.findingsOf(entry), cwd, home) } : entry;
+  return { added, left: [...unknown, ...kept.map(asWritten)] };
+}
 
 function shrink({ path, file }: Baseline, before: readonly BaselineEntry[], after: readonly BaselineEntry[]): void {
   const mended = sizeOf(before) - sizeOf(after);
@@ -76,7 +85,7 @@ function shrink({ path, file }: Baseline, before: readonly BaselineEntry[], afte
 /** Records what leaks where one baseline holds, or takes out of it what is mended. Returns whether it may hold what leaks. */
 function record(baseline: Baseline, leaks: LeaksOf, cwd: string): boolean {
   const { path, file, entries: before } = baseline;
-  const { entries: now, stands } = leaks;
+  const { entries: now } = leaks;
   if (before === undefined) {
     save(path, now);
     if (now.length > 0) {
@@ -84,9 +93,9 @@ function record(baseline: Baseline, leaks: LeaksOf, cwd: string): boolean {
     }
     return true;
   }
-  const { added, kept } = compare(before, now, stands);
+  const { added, left } = held(before, leaks, cwd);
   if (added.length === 0) {
-    shrink(baseline, before, withWhatIsLeft(kept, leaks, cwd));
+    shrink(baseline, before, left);
     return true;
   }
   const lines = added.map((entry) => `  ${entry.fingerprint}  ${entry.kind}  ${entry.file}  ${entry.test}`.trimEnd());
@@ -144,8 +153,7 @@ export async function pruneBaseline(words: readonly string[], { report }: Baseli
   for (const { leaks, baseline } of all) {
     const { entries } = baseline;
     if (entries === undefined) continue;
-    const { kept } = compare(entries, leaks.entries, leaks.stands);
-    shrink(baseline, entries, withWhatIsLeft(kept, leaks, cwd));
+    shrink(baseline, entries, held(entries, leaks, cwd).left);
   }
   return EXIT_CODES.clean;
 }

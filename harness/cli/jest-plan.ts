@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { environmentSources, readOptions, UsageError } from '../config';
 import { packageOf } from '../model/frame';
 import type { Shard } from '../model/report';
-import { type GlobalConfig, isNarrowed } from '../runners/jest-filter';
+import { type GlobalConfig, isChosen, isNarrowed } from '../runners/jest-filter';
 import { type Project, resolveProject } from '../runners/project';
 import { shardOf } from '../runners/run-identity';
 import type { JestCommand } from './jest-command';
@@ -26,6 +26,8 @@ export interface JestPlan {
   readonly mayRunNothing: boolean;
   /** A filter is set: not every test there is will run, or of a shard not every one of its share. */
   readonly narrowed: boolean;
+  /** Flags choose among the files that the configuration has. */
+  readonly chosen: boolean;
   readonly shard: Shard | undefined;
 }
 
@@ -72,6 +74,7 @@ export function jestPlan(command: JestCommand, cwd: string): JestPlan {
     mayRunNothing:
       globalConfig.passWithNoTests === true || globalConfig.lastCommit === true || globalConfig.onlyChanged === true,
     narrowed: isNarrowed(globalConfig),
+    chosen: isChosen(command.args),
     shard: shardOf(globalConfig),
   };
 }

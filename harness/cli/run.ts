@@ -105,6 +105,7 @@ async function judge({ folder, plan, end, runId, graceMs, start, script }: Ended
     versions: versionsBeside(script),
     cwd: start.cwd,
     narrowed: plan.narrowed,
+    chosen: plan.chosen,
     cutShort: cutShort || outcome?.interrupted === true,
     orphans,
     opinions: readOpinions(folder),

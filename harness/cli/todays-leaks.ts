@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { UsageError } from '../config';
 import type { Finding } from '../model/finding';
 import { openerOf } from '../model/fingerprint';
-import { type LeaksToday, leaksToday } from '../model/leaks-today';
+import { type LeaksToday, leaksToday, NOTHING_RAN } from '../model/leaks-today';
 import type { RunReport } from '../model/report';
 import { isWhole } from '../model/whole-run';
 import { EXIT_CODES } from './exit-code';
@@ -45,7 +45,7 @@ function leaksOf(report: RunReport, { cwd, path }: Asked): readonly LeaksOf[] {
   const idle = report.baselines
     .map(({ file }) => resolve(cwd, file))
     .filter((each) => leaks.every((known) => known.path !== each));
-  return [...leaks, ...idle.map((each) => ({ path: each, entries: [], findingsOf: () => [], stands: () => false }))];
+  return [...leaks, ...idle.map((each) => ({ path: each, ...NOTHING_RAN }))];
 }
 
 /** What is wrong with a run that says too little to go by. */
@@ -53,12 +53,18 @@ function unfit(report: RunReport): string | undefined {
   if (report.outcome === 'misused' || report.outcome === 'broken') return 'the run did not check everything';
   if (report.outcome === 'failed')
     return 'tests failed for reasons of their own, and what they would leak is not known';
-  return isWhole(report) ? undefined : 'not every test ran: leave out filters, shards, `.only` and `--bail`';
+  return isWhole(report) ? undefined : 'not every test ran: leave out filters, shards and `.only`';
+}
+
+/** A configuration that bails would have Jest stop at the first leak of those that are to be recorded. */
+function toTheEnd(words: readonly string[]): readonly string[] {
+  const end = [...words, '--'].indexOf('--');
+  return [...words.slice(0, end), '--bail=0', ...words.slice(end)];
 }
 
 async function reportFor({ words, report, cwd }: Asked): Promise<RunReport | undefined> {
   if (report !== undefined) return readReport(resolve(cwd, report), report);
-  return (await gatedRun(commandOf(words, cwd).words, {}, cwd)).report;
+  return (await gatedRun(toTheEnd(commandOf(words, cwd).words), {}, cwd)).report;
 }
 
 /**

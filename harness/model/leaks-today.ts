@@ -58,6 +58,20 @@ export interface LeaksToday {
   readonly stands: (entry: BaselineEntry) => boolean;
 }
 
+/** Where none of the files ran that a baseline holds for. */
+export const NOTHING_RAN: Omit<LeaksToday, 'file'> = { entries: [], findingsOf: () => [], stands: () => false };
+
+/** A baseline's entries, by whether a run tells anything of them. */
+export function knownOf(
+  entries: readonly BaselineEntry[],
+  { stands }: Pick<LeaksToday, 'stands'>,
+  present: readonly string[] = [],
+): { readonly judged: readonly BaselineEntry[]; readonly unknown: readonly BaselineEntry[] } {
+  const there = new Set(present);
+  const isUnknown = (entry: BaselineEntry): boolean => there.has(entry.file) && !stands({ ...entry, test: '' });
+  return { judged: entries.filter((entry) => !isUnknown(entry)), unknown: entries.filter(isUnknown) };
+}
+
 const keyOfTest = (file: string, path: readonly string[]): string => JSON.stringify([file, path.join(' › ')]);
 
 /** Every file, suite and test of a report, by the file's name in the baseline. */

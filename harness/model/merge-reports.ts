@@ -143,6 +143,7 @@ export function mergeReports(parts: readonly [Part, ...Part[]], lost: readonly s
     probes: probesOf(files),
     // Of what is missing nobody knows what it would have matched.
     narrowed: reports.some(({ narrowed }) => narrowed) || lost.length + problems.length > 0,
+    ...(reports.some(({ chosen }) => chosen === true) ? { chosen: true as const } : {}),
     files,
     off: unique(reports.flatMap(({ off }) => off)),
     orphans: reports.flatMap(({ orphans }) => orphans),

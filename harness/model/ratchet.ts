@@ -1,7 +1,7 @@
 import type { BaselineEntry } from './baseline';
 import { compare, sizeOf } from './baseline-growth';
 import type { Finding } from './finding';
-import type { LeaksToday } from './leaks-today';
+import { knownOf, type LeaksToday, NOTHING_RAN } from './leaks-today';
 import type { RuleVerdict } from './rule';
 
 /** A finding that fails nothing, and what says so. */
@@ -38,6 +38,8 @@ export interface BaselineUse {
   /** Relative to the run's folder. */
   readonly file: string;
   readonly entries: readonly BaselineEntry[];
+  /** Test files it names that were there, run or not: of one that was not run nobody knows what it leaks. */
+  readonly present?: readonly string[];
 }
 
 /** Something about the project's exceptions that is out of date. */
@@ -64,6 +66,8 @@ export interface RatchetEvidence {
   readonly leaks: readonly LeaksToday[];
   /** Every test there is ran, and to its end: what was not found is not there. */
   readonly whole: boolean;
+  /** Yet there are files that it was not to run: what no rule was needed for here may be needed there. */
+  readonly chosen: boolean;
   /** Whether what was fixed must have left the baseline. */
   readonly ci: boolean;
 }
@@ -93,10 +97,10 @@ function ofRule(rule: RuleUse, whole: boolean): RatchetFinding[] {
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-function ofBaseline({ file, entries }: BaselineUse, evidence: RatchetEvidence): RatchetFinding[] {
+function ofBaseline({ file, entries, present }: BaselineUse, evidence: RatchetEvidence): RatchetFinding[] {
   if (!evidence.whole) return [];
-  const today = evidence.leaks.find((each) => each.file === undefined || each.file === file);
-  const left = today === undefined ? entries : compare(entries, today.entries, today.stands).gone;
+  const today = evidence.leaks.find((each) => each.file === undefined || each.file === file) ?? NOTHING_RAN;
+  const left = compare(knownOf(entries, today, present).judged, today.entries, today.stands).gone;
   const gone = sizeOf(left);
   if (gone === 0) return [];
   const message = `${count(gone, 'leak')} of ${file} ${gone === 1 ? 'is' : 'are'} mended. Run \`npx leakgate baseline prune\`, and commit the file.`;
@@ -106,7 +110,7 @@ function ofBaseline({ file, entries }: BaselineUse, evidence: RatchetEvidence): 
 /** What of a project's exceptions is out of date: of a run, or of all its shards together. */
 export function judgeRatchet(evidence: RatchetEvidence): readonly RatchetFinding[] {
   return [
-    ...evidence.rules.flatMap((rule) => ofRule(rule, evidence.whole)),
+    ...evidence.rules.flatMap((rule) => ofRule(rule, evidence.whole && !evidence.chosen)),
     ...evidence.baselines.flatMap((baseline) => ofBaseline(baseline, evidence)),
   ];
 }

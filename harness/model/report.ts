@@ -151,6 +151,8 @@ export interface RunReport {
   readonly probes: Probes;
   /** Some tests were left out (a path, a name, `only`, `--bail`, a stop by hand), shards aside: nothing is out of date for that. */
   readonly narrowed: boolean;
+  /** Flags chose among the files that Jest's configuration has: a rule that matched nothing may be there for the others. */
+  readonly chosen?: true;
   /** Every test file that was checked, by path. */
   readonly files: readonly FileReport[];
   /** Test files that ran at level `off`. */

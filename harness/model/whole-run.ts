@@ -30,7 +30,7 @@ export const isWhole = ({ narrowed, run }: Pick<RunReport, 'narrowed' | 'run'>):
  * @param healthy no test failed for reasons of its own, and all was checked: else what was not found may be there all the same
  */
 export const ratchetOf = (
-  report: Pick<RunReport, 'narrowed' | 'run' | 'rules' | 'baselines' | 'files'>,
+  report: Pick<RunReport, 'narrowed' | 'chosen' | 'run' | 'rules' | 'baselines' | 'files'>,
   healthy: boolean,
 ): readonly RatchetFinding[] =>
   judgeRatchet({
@@ -38,6 +38,7 @@ export const ratchetOf = (
     baselines: report.baselines,
     leaks: leaksToday(report.files),
     whole: healthy && isWhole(report),
+    chosen: report.chosen === true,
     ci: report.run.ci === true,
   });
 

@@ -28,9 +28,19 @@ const isPatternSet = ({ testPathPattern, testPathPatterns }: GlobalConfig): bool
   return Array.isArray(patterns) && patterns.length > 0;
 };
 
+/** Flags that choose among the files a configuration has. What comes of them looks like a configuration that says so itself. */
+const CHOOSING =
+  /^--(?:select-?projects|ignore-?projects|projects|roots|test-?match|test-?regex|test-?path-?ignore-?patterns)(?:=|$)/i;
+
 /**
- * Whether Jest was asked for less than every test there is: a path, name, change, failure or filter narrows the run, or `--bail`
- * may cut it short. A shard is no less than its share. Only of what is not narrowed an allowance can be out of date.
+ * Whether a command line's flags choose among the files that Jest's configuration has. Such a run may be all that a project ever
+ * starts, so it is whole; but a rule that matched nothing in it may be there for the other files.
+ */
+export const isChosen = (args: readonly string[]): boolean => args.some((arg) => CHOOSING.test(arg));
+
+/**
+ * Whether Jest was asked for less than every test there is: a path, name, change, failure or filter narrows the run. A shard is no less
+ * than its share. Only of what is not narrowed an allowance can be out of date.
  */
 export function isNarrowed(config: GlobalConfig): boolean {
   const filtered =
@@ -45,5 +55,5 @@ export function isNarrowed(config: GlobalConfig): boolean {
     config.findRelatedTests,
     config.runTestsByPath,
   ];
-  return filtered || flags.includes(true) || (config.bail ?? 0) > 0;
+  return filtered || flags.includes(true);
 }

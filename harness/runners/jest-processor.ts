@@ -58,6 +58,7 @@ function summarizeRound(folder: string, outcome: RunOutcome): void {
     versions: versionsHere(),
     cwd: process.cwd(),
     narrowed: true,
+    chosen: false,
     cutShort: outcome.interrupted,
     orphans: [],
     opinions: readOpinions(folder),

@@ -6,7 +6,7 @@ import { DEFAULTS, strangeVariables, UsageError } from '../config';
 import type { Outcome, RunReport } from '../model/report';
 import terminal from '../reporters/terminal';
 import { wantsColors } from './colors';
-import { type GlobalConfig, isNarrowed } from './jest-filter';
+import { type GlobalConfig, isChosen, isNarrowed } from './jest-filter';
 import { type JestResults, runOutcome } from './jest-results';
 import { writeLastReport } from './last-report';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
@@ -107,6 +107,7 @@ class LeakgateReporter {
       versions: versionsHere(),
       cwd: process.cwd(),
       narrowed: isNarrowed(this.#config),
+      chosen: isChosen(process.argv.slice(2)),
       cutShort: results.wasInterrupted === true || (bail > 0 && results.numFailedTests >= bail),
       orphans: await findOrphans(search, DEFAULTS.graceMs),
       opinions: readOpinions(folder),

@@ -46,8 +46,13 @@ export function resolveProject(rootDir: string): Project {
   const valid = sources.map((source) => ({ ...source, valid: true as const }));
   const entries = readBaseline(home);
   const file = shownPath(join(home, BASELINE_FILE));
-  return { home, sources: valid, ...(entries === undefined ? {} : { baseline: { file, entries } }) };
+  const baseline = entries && { file, entries, present: testFilesIn(home, entries) };
+  return { home, sources: valid, ...(baseline === undefined ? {} : { baseline }) };
 }
+
+/** The test files that a baseline in `home` names and that are there. */
+export const testFilesIn = (home: string, entries: readonly BaselineEntry[]): readonly string[] =>
+  [...new Set(entries.map(({ file }) => file))].filter((file) => existsSync(join(home, file)));
 
 let known: { readonly run: string; readonly rootDir: string; readonly project: Project } | undefined;
 

@@ -28,6 +28,8 @@ export interface Evidence {
   readonly runners: readonly string[];
   /** A filter was given, shards aside: no allowance is out of date for having matched nothing. */
   readonly narrowed: boolean;
+  /** Flags chose among the files that the configuration has: a rule that matched nothing may be there for the others. */
+  readonly chosen: boolean;
   /** Jest was stopped before its end: by `--bail`, or by hand. What was under way then is no lost process. */
   readonly cutShort: boolean;
   readonly orphans: readonly Orphan[];
@@ -135,7 +137,7 @@ export function runReport(evidence: Evidence): RunReport {
   const rules = rulesOf(folder.reports);
   // Of what was stopped, or never said what it ran, nobody knows what is missing.
   const stopped = outcome === undefined || outcome.interrupted;
-  const narrowed = evidence.narrowed || stopped || folder.reports.some(({ focused }) => focused);
+  const narrowed = evidence.narrowed || stopped || evidence.cutShort || folder.reports.some(({ focused }) => focused);
   const failed = testsFailed(evidence);
   const healthy = !failed && problems.length === 0 && misuses.length === 0;
   const report: Omit<RunReport, 'outcome' | 'ratchet'> = {
@@ -144,6 +146,7 @@ export function runReport(evidence: Evidence): RunReport {
     versions: { ...evidence.versions, node: [process.version], platform: [`${process.platform} ${process.arch}`] },
     probes: probesOf(folder.reports),
     narrowed,
+    ...(evidence.chosen ? { chosen: true as const } : {}),
     files: folder.reports,
     off: folder.off,
     orphans,

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { inProject, type Project } from './cli-project';
+import { inProject, manifest, type Project } from './cli-project';
 import { GROWN, LEAKY, MENDED, RENAMED } from './ratchet-project';
 
 jest.setTimeout(180_000);
@@ -50,7 +50,11 @@ describe('leakgate baseline', () => {
       expect(gated.code).toBe(0);
       const report = JSON.parse(project.read('r.json'));
       expect(report.baselines).toEqual([
-        { file: FILE, entries: expect.arrayContaining([expect.objectContaining({ test: 'waits' })]) },
+        {
+          file: FILE,
+          entries: expect.arrayContaining([expect.objectContaining({ test: 'waits' })]),
+          present: ['a.test.js', 'b.test.js'],
+        },
       ]);
       expect(report.files.flatMap((file: { findings: unknown[] }) => file.findings)).toEqual([]);
       expect(report.files.flatMap((file: { accepted: { by: string }[] }) => file.accepted.map(({ by }) => by))).toEqual(
@@ -149,6 +153,17 @@ describe('leakgate baseline', () => {
       expect(mended.code).toBe(3);
       await project.leakgate(['baseline', 'prune', '--report', 'r.json']);
       expect(placesIn()).toEqual([1, 1, 1]);
+    });
+  });
+
+  it('holds what leaks after the first failure, too, and must lose what is mended, where Jest is configured to bail', async () => {
+    await inProject({ ...LEAKY, 'package.json': manifest({ bail: 1 }) }, async (project) => {
+      await project.leakgate(['baseline', 'write']);
+      expect(titlesIn(project)).toEqual(['polls', 'polls too', 'waits']);
+      write(project, 'a.test.js', MENDED);
+      const inCi = await project.leakgate(['run', '--', 'jest', '--ci']);
+      expect(inCi.summary).toContain(`Baseline:    1 leak of ${FILE} is mended.`);
+      expect(inCi.code).toBe(3);
     });
   });
 

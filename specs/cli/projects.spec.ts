@@ -97,4 +97,37 @@ describe('Jest projects with configurations and baselines of their own', () => {
       });
     }
   });
+
+  it('run apart from each other leave each other their lines of a baseline, and their rules', async () => {
+    const project = (displayName: string): object => ({
+      displayName,
+      transform: {},
+      testMatch: [`<rootDir>/${displayName}/*.test.js`],
+    });
+    const files = {
+      'package.json': manifest({ projects: [project('unit'), project('far')] }),
+      'leakgate.config.json': JSON.stringify({ known: [{ reason: 'of the far', file: 'far/known.test.js' }] }),
+      'unit/x.test.js': LEAKY,
+      'far/x.test.js': LEAKY,
+      'far/known.test.js': LEAKY,
+    };
+    await inProject(files, async (each) => {
+      await each.leakgate(['baseline', 'write']);
+      expect(leaksIn(each, FILE)).toEqual(['far/x.test.js', 'unit/x.test.js']);
+      const before = each.read(FILE);
+      const unit = ['jest', '--ci', '--selectProjects', 'unit'];
+      const run = await each.leakgate(['run', '--report', 'r.json', '--', ...unit]);
+      expect(run.summary).not.toMatch(/^(?:Baseline|Rule):/m);
+      expect(run.code).toBe(0);
+      const pruned = await each.leakgate(['baseline', 'prune', '--report', 'r.json']);
+      expect(pruned.stdout).toBe(`${FILE} holds 2 leaks, as before.\n`);
+      expect(each.read(FILE)).toBe(before);
+      write(each, 'unit/x.test.js', MENDED);
+      const mended = await each.leakgate(['run', '--report', 'r.json', '--', ...unit]);
+      expect(mended.summary).toContain(`Baseline:    1 leak of ${FILE} is mended.`);
+      expect(mended.code).toBe(3);
+      await each.leakgate(['baseline', 'prune', '--report', 'r.json']);
+      expect(leaksIn(each, FILE)).toEqual(['far/x.test.js']);
+    });
+  });
 });

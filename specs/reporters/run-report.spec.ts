@@ -32,6 +32,7 @@ const evidence = (over: Partial<Evidence> = {}): Evidence => ({
   versions: { leakgate: ['0.1.0'], jest: [] },
   cwd: '/p',
   narrowed: false,
+  chosen: false,
   cutShort: false,
   orphans: [],
   opinions: [],
@@ -84,6 +85,8 @@ describe('the outcome of a run', () => {
     const outOfDate = (over: Partial<Evidence>) => runReport(evidence(over)).ratchet.map(({ message }) => message);
     expect(outOfDate({ folder: both })).toEqual([expect.stringContaining('"y" matched nothing')]);
     expect(outOfDate({ folder: both, narrowed: true })).toEqual([]);
+    expect(outOfDate({ folder: both, chosen: true })).toEqual([]);
+    expect(outOfDate({ folder: both, cutShort: true })).toEqual([]);
     expect(outOfDate({ folder: both, problems: ['A process was lost.'] })).toEqual([]);
     const focused = folder({ reports: [{ ...a, focused: true }] });
     expect(outOfDate({ folder: focused })).toEqual([]);

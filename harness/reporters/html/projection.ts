@@ -151,7 +151,14 @@ function noticesOf(report: RunReport): readonly Notice[] {
   ];
 }
 
-function factsOf({ run, versions, probes, files, narrowed }: RunReport): readonly (readonly [string, string])[] {
+function factsOf({
+  run,
+  versions,
+  probes,
+  files,
+  narrowed,
+  chosen,
+}: RunReport): readonly (readonly [string, string])[] {
   const levels = [...new Set(files.map(({ level }) => level))].join(', ');
   const { shard, merged } = run;
   const facts: readonly (readonly [string, string])[] = [
@@ -161,7 +168,7 @@ function factsOf({ run, versions, probes, files, narrowed }: RunReport): readonl
     ['Ended', run.endedAt],
     ['Shard', shard === undefined ? '' : `${shard.index} of ${shard.count}`],
     ['Shards put together', merged === undefined ? '' : String(merged)],
-    ['Tests', narrowed ? 'some were left out' : 'all'],
+    ['Tests', narrowed || chosen === true ? 'some were left out' : 'all'],
     ['Level', levels],
     ['leakgate', versions.leakgate.join(', ')],
     ['Node', versions.node.join(', ')],
