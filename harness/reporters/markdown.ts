@@ -6,7 +6,8 @@ import { placeOf, sentenceOf } from './text/finding-text';
 import { verdictOf } from './text/verdict';
 import { clipped, visibleLine } from './text/visible';
 
-/** GitHub takes a summary of 1 MiB a step; of these the whole has at most a third. */
+/** GitHub takes a summary of 1 MiB a step, and none that is longer. The rest is for what a step has to say besides. */
+const MOST_BYTES = 1_000_000;
 const LISTED = 100;
 const LISTED_TESTS = 3;
 const LISTED_FILES = 10;
@@ -97,6 +98,16 @@ function cost(report: RunReport): string[] {
 const list = (lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [...lines.slice(0, LISTED).map((line) => `- ${plain(line)}`), ''];
 
+/** As many lines as there is room for: escaped, a character of a hostile name may take five. */
+function fitting(lines: readonly string[]): string {
+  let bytes = 0;
+  const room = lines.findIndex((line) => {
+    bytes += Buffer.byteLength(line) + 1;
+    return bytes > MOST_BYTES;
+  });
+  return (room < 0 ? lines : [...lines.slice(0, room), '', '… and more, in the report.', '']).join('\n');
+}
+
 /** The summary of a job, in GitHub's Markdown. */
 const markdown: Reporter = {
   name: 'markdown',
@@ -107,7 +118,7 @@ const markdown: Reporter = {
     const part = shard === undefined ? '' : ` (shard ${shard.index} of ${shard.count})`;
     const parts = merged === undefined ? '' : ` in ${count(merged, 'shard')}`;
     const verdict = verdictOf(report);
-    return [
+    return fitting([
       `## leakgate: ${report.outcome === 'clean' ? 'no leaks' : plain(report.outcome)}${part}`,
       '',
       ...(verdict === '' ? [] : [plain(verdict), '']),
@@ -120,7 +131,7 @@ const markdown: Reporter = {
       '',
       ...cost(report),
       ...list(report.notes),
-    ].join('\n');
+    ]);
   },
 };
 

@@ -66,6 +66,19 @@ describe('the summary of a job', () => {
     expect(text).toContain('… and 4,900 other leaks more, in the report.');
   });
 
+  it('stays below that where every character takes five, and says that there is more', () => {
+    const long = '&'.repeat(2_000);
+    const many = Array.from({ length: 100 }, (_, at) => `${at} ${long}`);
+    const findings = many.map((text, at) =>
+      aFinding({ fingerprint: `f${at}`, test: text, message: `${text}\n${text}` }),
+    );
+    const files = [aFile({ findings, accepted: many.map((reason) => ({ finding: aFinding(), by: 'known', reason })) })];
+    const ratchet = many.map((message) => ({ what: 'unused-rule' as const, place: 'x', message, red: true }));
+    const text = render(aRun({ outcome: 'broken', files, problems: many, misuses: many, notes: many, ratchet }));
+    expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+    expect(text).toMatch(/\n… and more, in the report\.\n$/);
+  });
+
   it('has no markup but its own, whatever tests and files are called', () => {
     const html = htmlOf(aRunNamed(HOSTILE_NAMES));
     expect(tagsOf(html)).toEqual([

@@ -182,6 +182,19 @@ describe('SARIF', () => {
     ).toBe(true);
   });
 
+  it('has no more for code scanning than that takes, and says how many are left', () => {
+    const findings = Array.from({ length: 25_003 }, (_, at) => aFinding({ fingerprint: at.toString(16) }));
+    const [run] = (JSON.parse(codeScanning.render(leaking(...findings), { colors: false, base: '' })) as Log).runs;
+    expect(run.results).toHaveLength(25_000);
+    expect(run.invocations).toEqual([
+      expect.objectContaining({
+        toolExecutionNotifications: [
+          { level: 'warning', message: { text: '3 more results are in the report alone.' } },
+        ],
+      }),
+    ]);
+  });
+
   it('has what is out of date on its very line, in the configuration or the baseline, failing as the run does', () => {
     const { results, tool } = read(
       aRun({

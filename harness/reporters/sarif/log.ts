@@ -12,6 +12,8 @@ export interface Contents {
   readonly base: string;
   /** What is let go, too, marked as suppressed. */
   readonly suppressed: boolean;
+  /** How many results, most frequent leaks first. Default: all. */
+  readonly most?: number;
 }
 
 /** What was let go, by leak and by what lets it go. */
@@ -27,13 +29,16 @@ function acceptedGroups(report: RunReport): readonly { readonly group: LeakGroup
   });
 }
 
-function invocation(report: RunReport): object {
+function invocation(report: RunReport, left: number): object {
   const failures = [...report.misuses, ...report.problems];
   return {
     executionSuccessful: failures.length === 0,
     startTimeUtc: report.run.startedAt,
     endTimeUtc: report.run.endedAt,
-    toolExecutionNotifications: failures.map((text) => ({ level: 'error', message: { text: plain(text) } })),
+    toolExecutionNotifications: [
+      ...failures.map((text) => ({ level: 'error', message: { text: plain(text) } })),
+      ...(left > 0 ? [{ level: 'warning', message: { text: `${left} more results are in the report alone.` } }] : []),
+    ],
   };
 }
 
@@ -62,13 +67,14 @@ function contextOf(report: RunReport, base: string): Context & { readonly descri
 }
 
 /** A report as a SARIF 2.1.0 log. */
-export function sarifLog(report: RunReport, { base, suppressed }: Contents): string {
+export function sarifLog(report: RunReport, { base, suppressed, most = Number.POSITIVE_INFINITY }: Contents): string {
   const context = contextOf(report, base);
-  const results = [
+  const all = [
     ...groupFindings(report.files.flatMap(({ findings }) => findings)).map((group) => leakResult(group, context)),
     ...staleResults(report, context),
     ...(suppressed ? acceptedGroups(report) : []).map(({ group, accepted }) => leakResult(group, context, accepted)),
   ];
+  const results = all.slice(0, most);
   const [version] = report.versions.leakgate;
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -83,7 +89,7 @@ export function sarifLog(report: RunReport, { base, suppressed }: Contents): str
           },
         },
         automationDetails: { id: 'leakgate/' },
-        invocations: [invocation(report)],
+        invocations: [invocation(report, all.length - results.length)],
         columnKind: 'utf16CodeUnits',
         results,
       },
