@@ -14,6 +14,21 @@ const unique = (texts: readonly string[]): readonly string[] => [...new Set(text
 const nameOf = ({ report }: Part): string =>
   report.run.shard === undefined ? 'the run' : `shard ${report.run.shard.index} of ${report.run.shard.count}`;
 
+/** So many missing shards are named; a number that is a mistake may be any. */
+const MOST_NAMED = 20;
+
+function missingOf(count: number, taken: ReadonlyMap<number, string>): string[] {
+  const missing: string[] = [];
+  for (let index = 1; index <= count && missing.length < MOST_NAMED; index++) {
+    if (!taken.has(index))
+      missing.push(`Shard ${index} of ${count} is missing: its report was lost, or its job never ran.`);
+  }
+  const rest = count - taken.size - missing.length;
+  return rest > 0
+    ? [...missing, `${rest} other ${rest === 1 ? 'shard' : 'shards'} of ${count} are missing, too.`]
+    : missing;
+}
+
 /** Parts that belong together with the first, and what is wrong with the others. */
 function ofOneRun(parts: readonly [Part, ...Part[]]): { readonly kept: readonly Part[]; readonly problems: string[] } {
   const [first] = parts;
@@ -46,6 +61,10 @@ function ofOneRun(parts: readonly [Part, ...Part[]]): { readonly kept: readonly 
       problems.push(`${place} is one of ${run.shard.count} shards, where ${model?.place} is one of ${count}.`);
       return false;
     }
+    if (run.shard.index < 1 || run.shard.index > count) {
+      problems.push(`${place} says that it is shard ${run.shard.index} of ${count}, and there is no such shard.`);
+      return false;
+    }
     const twin = taken.get(run.shard.index);
     if (twin !== undefined) {
       problems.push(`Shard ${run.shard.index} of ${count} is there twice: in ${twin} and in ${place}.`);
@@ -54,11 +73,7 @@ function ofOneRun(parts: readonly [Part, ...Part[]]): { readonly kept: readonly 
     taken.set(run.shard.index, place);
     return true;
   });
-  for (let index = 1; index <= count; index++) {
-    if (!taken.has(index))
-      problems.push(`Shard ${index} of ${count} is missing: its report was lost, or its job never ran.`);
-  }
-  return { kept, problems };
+  return { kept, problems: [...problems, ...missingOf(count, taken)] };
 }
 
 /** Test files that two shards say they ran: then one of them ran something else than it should. */

@@ -52,6 +52,22 @@ describe('shards', () => {
   it.each<[string, readonly [Part, ...Part[]], readonly string[]]>([
     ['one is missing', [shard(1), shard(3)], ['Shard 2 of 3 is missing: its report was lost, or its job never ran.']],
     [
+      'one says that it is one too many',
+      [shard(1), shard(2), shard(3), shard(9)],
+      ['shard-9.json says that it is shard 9 of 3, and there is no such shard.'],
+    ],
+    [
+      'nearly all are missing, of a number that may be a mistake',
+      [shard(1, { run: { shard: { index: 1, count: 1_000_000_000 } } })],
+      [
+        ...Array.from(
+          { length: 20 },
+          (_, at) => `Shard ${at + 2} of 1000000000 is missing: its report was lost, or its job never ran.`,
+        ),
+        '999999979 other shards of 1000000000 are missing, too.',
+      ],
+    ],
+    [
       'one is there twice',
       [shard(1), shard(2), { ...shard(2), place: 'copy.json' }, shard(3)],
       ['Shard 2 of 3 is there twice: in shard-2.json and in copy.json.'],
