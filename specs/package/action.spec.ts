@@ -98,6 +98,16 @@ describe('the action', () => {
     });
   });
 
+  it('shows nothing of an earlier run when this one comes to nothing', async () => {
+    await inProject(FILES, async ({ dir }) => {
+      const before = runGate(dir, {});
+      const { stdout, outputs, summary } = runGate(dir, { command: 'mocha' });
+      expect(outputs).toMatch(/exit-code=2\npart=\n$/);
+      expect(stdout).toBe('');
+      expect(summary).toBe(before.summary);
+    });
+  });
+
   it('runs one shard, and puts shards together in a later job', async () => {
     await inProject(FILES, async ({ dir }) => {
       for (const index of [1, 2]) {
