@@ -1,4 +1,4 @@
-import { asObject } from '../../engine/native';
+import { asObject, field } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
 import { channelsOf } from './channels';
 import { type Account, type Accounts, isGone, prototypeOf, UNKNOWN } from './wiring/accounts';
@@ -40,6 +40,14 @@ function progress(server: object, told: Shutdown | undefined, address: string): 
   if (told !== undefined && !isBound(server) && connectionsTo(server) === 0) {
     return { label: address, detail: `server ${address}  shut down` };
   }
+  // Whoever is told to shut down stops listening at once. Up to 1.9.4 one that was in the middle of binding listens all the same.
+  if (told !== undefined && isListening(server)) {
+    return {
+      label: `${address}, which \`${told}\` found still binding,`,
+      detail: `server ${address}  bound after \`${told}\`, ${left}`,
+      remedy: 'Shut it down when `bindAsync` has called back,',
+    };
+  }
   switch (told) {
     case undefined:
       return { label: address, detail: `server ${address}, ${left}` };
@@ -71,6 +79,8 @@ class Notes {
   readonly binding = new WeakSet<object>();
   /** By stream: which method it calls. */
   readonly methods = new WeakMap<object, string>();
+  /** By stream: whose call it is. */
+  readonly callees = new WeakMap<object, object>();
 
   /** A server as it is now. */
   look(server: object): void {
@@ -100,6 +110,7 @@ const watchOf = (wiring: Wiring, notes: Notes): Watch => ({
     };
   },
   isOwnCode: wiring.isOwnCode,
+  telling: true,
   lasting: {
     of: (resource) => (resource as Account<Server>).subject?.deref(),
     isOver: (server) => !isListening(server) && connectionsTo(server) === 0,
@@ -126,6 +137,7 @@ function wireBinding(wiring: Wiring, prototype: object, servers: Accounts<Server
     const wrapper = function (this: object, ...args: unknown[]): unknown {
       if (servers.get(this) === undefined) servers.make(watch, '', wrapper, UNKNOWN, () => this);
       notes.binding.add(this);
+      notes.told.delete(this);
       const bind = (): unknown =>
         original.apply(
           this,
@@ -156,6 +168,25 @@ function wireWatching(wiring: Wiring, prototype: object, servers: Accounts<Serve
   });
 }
 
+/** The line of a shutdown. It calls its user back, maybe at once, so what is opened meanwhile is not the server's own. */
+function wireClosing(
+  wiring: Wiring,
+  prototype: object,
+  name: Shutdown,
+  accounts: Accounts<Server>,
+  note: (server: object) => void,
+): void {
+  wiring.wrap(prototype, name, (original) => {
+    const wrapper = function (this: object, ...args: unknown[]): unknown {
+      if (wiring.active) wiring.look(name, () => note(this));
+      const account = accounts.get(this);
+      if (account !== undefined) accounts.close(account, wrapper);
+      return original.apply(this, args);
+    };
+    return wrapper;
+  });
+}
+
 /** Notes how a server was told to shut down. */
 function wireShutdown(
   wiring: Wiring,
@@ -172,19 +203,38 @@ function wireShutdown(
     };
     // What an xDS server has watched for ends with it; of any other it is told by its sockets whether it has ended.
     if (isXds) accounts.closing(prototype, name, true, note);
-    else wiring.before(prototype, name, note);
+    else wireClosing(wiring, prototype, name, accounts, note);
   }
 }
 
 /** Notes which method each stream of a server's calls. Older versions are given stream and headers alone. */
 function wireHandlers(wiring: Wiring, prototype: object, notes: Notes): void {
   for (const name of ['_channelzHandler', '_streamHandler']) {
-    wiring.before(prototype, name, (_server, args) => {
+    wiring.before(prototype, name, (server, args) => {
       const at = args.findIndex((each) => typeof (asObject(each) as Exports | undefined)?.[':path'] === 'string');
       const stream = asObject(args[at - 1]);
-      if (stream !== undefined) notes.methods.set(stream, (args[at] as { ':path': string })[':path']);
+      if (stream === undefined) return;
+      notes.methods.set(stream, (args[at] as { ':path': string })[':path']);
+      notes.callees.set(stream, server);
     });
   }
+}
+
+/** Up to 1.9 a call's deadline is read, and its timer armed, by this method: that timer is the server's. Up to 1.8 a cancelled call leaves it. */
+function wireDeadlines(wiring: Wiring, exports: Exports, accounts: Accounts<Server>, notes: Notes): boolean {
+  const prototype = prototypeOf(exports, 'Http2ServerCallStream');
+  if (prototype === undefined) return prototypeOf(exports, 'ServerUnaryCallImpl') !== undefined;
+  wiring.wrap(
+    prototype,
+    'receiveMetadata',
+    (original) =>
+      function (this: object, ...args: unknown[]): unknown {
+        const stream = wiring.active ? asObject(field(this, 'stream')) : undefined;
+        const server = stream && notes.callees.get(stream);
+        return wiring.recorder.within(accounts.get(server)?.holding, () => original.apply(this, args));
+      },
+  );
+  return true;
 }
 
 /**
@@ -226,6 +276,7 @@ const servers: Probe = {
       wireHandlers(wiring, prototype, notes);
       return true;
     });
+    wiring.whenLoaded('server-call', (exports) => wireDeadlines(wiring, exports, accounts, notes));
     return {
       drain: () => drainTimers.end(accounts.known()),
       letGo() {
