@@ -244,8 +244,11 @@ export interface ActiveProbe {
   refine?(identity: Identity, opening: Opening | undefined): Identity | undefined;
   /** Asks libraries to let go of what they keep by design for a while, before deferred verdicts fall. */
   drain?(): void;
-  /** The runner has let go of the file's code: none of it runs any more, and what a library was given of it may be taken from there until the end. */
-  letGo?(): void;
+  /**
+   * The runner has let go of the file's code: none of it runs any more, and what a library was given of it may be taken from there until the end.
+   * @param isAsked a test has said of something of its own that it is to be gone: what a library keeps of its own doing is to be told, then
+   */
+  letGo?(isAsked: boolean): void;
 }
 
 /** Looks at one family of resources. One probe, one file; adding one is adding a file. */

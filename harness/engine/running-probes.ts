@@ -62,10 +62,10 @@ export class RunningProbes {
   }
 
   /** `letGo`, with which the runner lets go of the file's code, and then what libraries were given of it. */
-  lettingGo(letGo: () => void): () => void {
+  lettingGo(letGo: () => void, isAsked: () => boolean): () => void {
     return () => {
       letGo();
-      this.#each((active) => active.letGo?.());
+      this.#each((active) => active.letGo?.(isAsked()));
     };
   }
 

@@ -139,7 +139,7 @@ export class Session {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
     try {
-      await this.#judgeFile(rulings, letGo && this.#probes.lettingGo(letGo));
+      await this.#judgeFile(rulings, letGo && this.#probes.lettingGo(letGo, () => this.retention.isAsked));
       rulings.push(...(await this.retention.judge()));
     } finally {
       this.file.sealed = true;

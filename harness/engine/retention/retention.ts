@@ -74,6 +74,11 @@ export class Retention {
     if (scope !== undefined) this.expect(object, { label, scope: scope as Scope, opening });
   }
 
+  /** Whether a test has said of anything that it is to be gone. */
+  get isAsked(): boolean {
+    return this.#asked.length > 0;
+  }
+
   /** `object` is to be gone by the end of `scope`. It is held weakly, and what is collected is forgotten. */
   expect(object: object, expectation: Expectation): void {
     const { scope, opening, closing, ended, label = '', remedy } = expectation;

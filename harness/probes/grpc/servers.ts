@@ -279,8 +279,8 @@ const servers: Probe = {
     wiring.whenLoaded('server-call', (exports) => wireDeadlines(wiring, exports, accounts, notes));
     return {
       drain: () => drainTimers.end(accounts.known()),
-      letGo() {
-        if (!channels.isAnyOpen && ![...accounts.known()].some(isServing)) listed.strike();
+      letGo(isAsked) {
+        if (!channels.isAnyOpen && ![...accounts.known()].some(isServing)) listed.strike(isAsked);
       },
       refine(identity, opening) {
         drainTimers.see(identity, opening);
