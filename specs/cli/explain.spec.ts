@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { inProject } from './cli-project';
 import { LEAKY } from './ratchet-project';
@@ -95,5 +97,23 @@ describe('leakgate explain', () => {
         expect(told.stdout).toContain('Fails:\n  c.test.js › c\n');
       },
     );
+  });
+
+  it('goes by the last run in a workspace, whose packages are at the top of the repository', async () => {
+    const files = {
+      'ws/.git/HEAD': '',
+      'ws/node_modules/.keep': '',
+      'ws/packages/a/package.json': LEAKY['package.json'] ?? '',
+      'ws/packages/a/c.test.js': 'test("c", () => void setTimeout(() => {}, 60_000));',
+      'ws/packages/b/package.json': '{}',
+    };
+    await inProject(files, async ({ leakgate, dir }) => {
+      const cwd = 'ws/packages/a';
+      const run = await leakgate(['run', '--', 'jest'], { cwd });
+      const [fingerprint = ''] = /[\da-f]{12}$/m.exec(run.summary) ?? [];
+      expect((await leakgate(['explain', fingerprint], { cwd })).stdout).toContain('Fails:\n  c.test.js › c\n');
+      expect((await leakgate(['explain', fingerprint], { cwd: 'ws/packages/b' })).code).toBe(2);
+      expect(readdirSync(join(dir, 'ws/node_modules/.cache/leakgate'))).toHaveLength(1);
+    });
   });
 });
