@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { UsageError } from '../config';
@@ -91,7 +91,7 @@ function setUpJest(command: JestCommand, cwd: string): void {
     sayByHand(file, additions);
     return;
   }
-  writeText(file.path, text);
+  writeText(realpathSync(file.path), text);
   const after = shownBy(command, cwd);
   if (after?.configs.every(isOurs) === true && others(after) === others(before)) {
     say(`${shownPath(file.path)} now has: ${asLines(additions).join(' ').replace(/,$/, '')}`);
@@ -100,7 +100,7 @@ function setUpJest(command: JestCommand, cwd: string): void {
     }
     return;
   }
-  writeText(file.path, file.text);
+  writeText(realpathSync(file.path), file.text);
   sayByHand(file, additions);
 }
 

@@ -60,7 +60,8 @@ const CONFLICT = /^(?:<{7}|\|{7}|={7}|>{7})(?: |$)/;
  * @throws {UsageError} with one clear sentence: empty, with the marks of a merge conflict, malformed, of another version, duplicates
  */
 export function parseBaseline(text: string, place: string): readonly BaselineEntry[] {
-  const lines = text.split(/\r?\n/);
+  // Some editors begin a file with a mark of its encoding.
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   const conflict = lines.findIndex((each) => CONFLICT.test(each));
   if (conflict >= 0) {
     throw new UsageError(

@@ -225,6 +225,19 @@ describe('leakgate baseline', () => {
     });
   });
 
+  it('that is a folder cannot be read, and that is one sentence', async () => {
+    await inProject({ ...LEAKY, [`${FILE}/x`]: '' }, async ({ leakgate }) => {
+      for (const args of [
+        ['run', '--', 'jest'],
+        ['baseline', 'write'],
+      ]) {
+        const run = await leakgate(args);
+        expect(run.stderr).toMatch(/^leakgate: leakgate-baseline\.jsonl cannot be read: EISDIR: [^\n]+\.\n$/);
+        expect(run.code).toBe(2);
+      }
+    });
+  });
+
   it('cannot be pruned where there is none, or told of twice', async () => {
     await inProject(LEAKY, async ({ leakgate }) => {
       expect((await leakgate(['baseline', 'prune'])).stderr).toBe(

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { testScript } from '../../harness/cli/test-script';
@@ -46,6 +55,17 @@ describe('leakgate init', () => {
       const again = await leakgate(['init']);
       expect(again.stdout).toContain(`Jest runs under the gate already.\n${BASELINE} is there already.\n`);
       expect([read('package.json'), read(BASELINE)]).toEqual(before);
+    });
+  });
+
+  it('adds the preset to the very file that a link leads to', async () => {
+    const config = 'module.exports = { watchman: false };\n';
+    await inInstalled({ 'package.json': '{}', 'shared.js': config }, async ({ leakgate, dir, read }) => {
+      symlinkSync('shared.js', join(dir, 'jest.config.js'));
+      files({ dir } as Project, BASELINE, '{"leakgate":"baseline","version":2}\n');
+      await leakgate(['init']);
+      expect(lstatSync(join(dir, 'jest.config.js')).isSymbolicLink()).toBe(true);
+      expect(read('shared.js')).toContain("preset: 'leakgate'");
     });
   });
 

@@ -55,6 +55,7 @@ describe('a baseline', () => {
 
   it('is read as git for Windows checks it out, too', () => {
     expect(parseBaseline(renderBaseline(entries).replaceAll('\n', '\r\n'), 'b.jsonl')).toHaveLength(3);
+    expect(parseBaseline(`\ufeff${renderBaseline(entries)}`, 'b.jsonl')).toHaveLength(3);
   });
 
   it('is read as the first version of it was written', () => {
