@@ -119,6 +119,17 @@ async function main(argv: readonly string[]): Promise<number> {
   return code;
 }
 
+let ended = false;
+
+// Whoever ends the process before the gate has come to its verdict (code that it loads, an await that nothing is left to answer) would
+// end it green.
+process.on('exit', (code) => {
+  if (ended || code !== EXIT_CODES.clean) return;
+  process.stderr.write('leakgate could not do its job: its process was ended before it had come to a verdict.\n');
+  process.exitCode = EXIT_CODES.broken;
+});
+
 void main(process.argv.slice(2)).then((code) => {
+  ended = true;
   process.exitCode = code;
 });

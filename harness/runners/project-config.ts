@@ -69,8 +69,21 @@ function evaluate(path: string): unknown {
     // Started by npx, the package need not be installed where the configuration is.
     alias: { leakgate: join(__dirname, '../index.js') },
   });
-  const loaded = jiti(path) as { default?: unknown } | null | undefined;
+  const loaded = refusingToExit(() => jiti(path) as { default?: unknown } | null | undefined);
   return loaded?.default ?? loaded;
+}
+
+/** A configuration that ends the process would end it green, with nothing checked. */
+function refusingToExit<T>(use: () => T): T {
+  const { exit } = process;
+  process.exit = () => {
+    throw new Error('it calls process.exit');
+  };
+  try {
+    return use();
+  } finally {
+    process.exit = exit;
+  }
 }
 
 function configured(path: string, text: string): unknown {
@@ -83,12 +96,21 @@ function configured(path: string, text: string): unknown {
   }
 }
 
+/** Some editors begin a file with a mark of its encoding, which is no JSON. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    throw new UsageError(`${shownPath(path)} cannot be read: ${(error as Error).message}.`);
+  }
+}
+
 /**
  * Reads a configuration. Code is run for it, so this is for once a run; what comes of it is plain data.
  * @throws {UsageError} if it cannot be read
  */
 export function loadConfig(path: string): OptionSource {
-  const text = read(path) ?? '';
+  const text = textOf(path);
   const value = configured(path, text);
   if (value instanceof Promise || typeof value === 'function') {
     throw new UsageError(`${shownPath(path)} must export an object, as defineConfig({ … }) returns it.`);

@@ -202,6 +202,12 @@ describe('a configuration that is malformed', () => {
       { 'leakgate.config.js': "throw new Error('no such team\\nat all');" },
       'leakgate.config.js cannot be read: no such team',
     ],
+    [
+      'code that ends the process, which would be green',
+      { 'leakgate.config.js': 'process.exit(0);' },
+      'leakgate.config.js cannot be read: it calls process.exit',
+    ],
+    ['a folder', { 'leakgate.config.json/x': '' }, 'leakgate.config.json cannot be read: EISDIR: '],
     ['code that is none', { 'leakgate.config.ts': 'export default {' }, 'leakgate.config.ts cannot be read: '],
     ['JSON that is none', { 'leakgate.config.json': '{' }, 'leakgate.config.json cannot be read: '],
     [
