@@ -20,10 +20,21 @@ export function* treeOf(root: Suspect): Iterable<Suspect> {
   for (const owned of root.owns) yield* treeOf(owned);
 }
 
+const hasAccepted = ({ identity, owns }: Suspect): boolean => identity.ends?.accepted === true || owns.some(hasAccepted);
+
+/**
+ * The same without the other ends of connections: a server lists what it has accepted, and has not opened what connected to it for that.
+ */
+export function* sideOf(root: Suspect): Iterable<Suspect> {
+  yield root;
+  const connected = root.identity.ends?.accepted === false;
+  for (const owned of root.owns) if (!connected || !hasAccepted(owned)) yield* sideOf(owned);
+}
+
 /** How many steps from a holder to the nearest part of a root; `undefined` if it does not hold it. */
 export function stepsTo(root: Suspect, { held }: Holder): number | undefined {
   let least: number | undefined;
-  for (const { subject } of treeOf(root)) {
+  for (const { subject } of sideOf(root)) {
     const steps = held.get(subject);
     if (steps !== undefined && (least === undefined || steps < least)) least = steps;
   }

@@ -7,8 +7,8 @@ import {
   madeByBody,
   ownHolder,
   rootHolder,
+  sideOf,
   stepsTo,
-  treeOf,
   withoutConstructors,
 } from './held-by';
 import type { Ledger } from './ledger';
@@ -134,7 +134,7 @@ export class Holders {
   }
 
   #holdersOf(roots: readonly Suspect[]): readonly Holder[] {
-    const subjects = new Set(roots.flatMap((root) => [...treeOf(root)].map(({ subject }) => subject)));
+    const subjects = new Set(roots.flatMap((root) => [...sideOf(root)].map(({ subject }) => subject)));
     const made = [this.#madeByFile, this.#made].flatMap((list) => {
       list.entries = this.#ledger.byId.sweep(list.entries);
       return list.entries;

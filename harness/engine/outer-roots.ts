@@ -1,6 +1,6 @@
 import { userPlace } from '../model/frame';
 import { asError } from './as-error';
-import { isDirect, treeOf } from './held-by';
+import { isDirect, sideOf } from './held-by';
 import type { Ledger } from './ledger';
 import type { Call } from './made-within';
 import type { AskedOfFile } from './outer-keepers';
@@ -160,7 +160,7 @@ export class OuterRoots {
       .outerHolders({
         targets: () => {
           subjects = roots.flatMap((root) =>
-            [...treeOf(root)].map((part) => ({ root, subject: part.identity.heldAs ?? this.#present(part) })),
+            [...sideOf(root)].map((part) => ({ root, subject: part.identity.heldAs ?? this.#present(part) })),
           );
           return subjects.map(({ root, subject }) => ({
             thing: new WeakRef(subject),
