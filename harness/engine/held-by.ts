@@ -20,7 +20,8 @@ export function* treeOf(root: Suspect): Iterable<Suspect> {
   for (const owned of root.owns) yield* treeOf(owned);
 }
 
-const hasAccepted = ({ identity, owns }: Suspect): boolean => identity.ends?.accepted === true || owns.some(hasAccepted);
+const hasAccepted = ({ identity, owns }: Suspect): boolean =>
+  identity.ends?.accepted === true || owns.some(hasAccepted);
 
 /**
  * The same without the other ends of connections: a server lists what it has accepted, and has not opened what connected to it for that.

@@ -2,6 +2,7 @@ import { nap, nowMs, turn } from './clock';
 import type { Entry } from './entry';
 import { treeOf } from './held-by';
 import type { Ledger } from './ledger';
+import type { Identity } from './probe';
 import { sparingConsequences } from './spared-errors';
 import { noteReported, placeOf, type Suspect } from './suspect';
 
@@ -9,19 +10,19 @@ import { noteReported, placeOf, type Suspect } from './suspect';
 const TURNS = 2;
 
 /** How long something may take to be gone, in milliseconds: once it is closing, and as long as nothing shows of that. */
-const CLOSING_MS = 250;
+export const CLOSING_MS = 250;
 const OPEN_MS = 25;
 const LONGEST_NAP_MS = 16;
 
 /** Asks in what state each is that has to be ended; it holds none. */
-function statesOf(roots: readonly Suspect[]): readonly (() => string)[] {
-  const ended = roots.flatMap((root) => [...treeOf(root)]).filter(({ identity }) => identity.release !== undefined);
+function statesOf(roots: readonly Suspect[], isAsked: (identity: Identity) => boolean): readonly (() => string)[] {
+  const ended = roots.flatMap((root) => [...treeOf(root)]).filter(({ identity }) => isAsked(identity));
   const entries = ended.flatMap((suspect) => suspect.entries).filter(({ watch }) => watch.transient !== true);
   return entries.map(stateOf);
 }
 
 /** Asked past the entry itself, which forgets what it was about. */
-function stateOf({ watch, asyncId, resource }: Entry): () => string {
+export function stateOf({ watch, asyncId, resource }: Entry): () => string {
   const ref = resource === undefined ? undefined : new WeakRef(resource);
   return () => {
     const thing = ref?.deref();
@@ -33,13 +34,16 @@ function stateOf({ watch, asyncId, resource }: Entry): () => string {
   };
 }
 
-/** Waits until all are gone, and whoever waited for them has heard of it. */
-async function gone(states: readonly (() => string)[]): Promise<void> {
+/**
+ * Waits until all are gone, and whoever waited for them has heard of it.
+ * @param openMs how long they may take where nothing shows of that, in milliseconds
+ */
+export async function gone(states: readonly (() => string)[], openMs = OPEN_MS): Promise<void> {
   const startedMs = nowMs();
   for (let napMs = 1; ; napMs = Math.min(2 * napMs, LONGEST_NAP_MS)) {
     await turn();
     const now = states.map((state) => state());
-    const mostMs = now.includes('closing') ? CLOSING_MS : now.includes('open') ? OPEN_MS : 0;
+    const mostMs = now.includes('closing') ? CLOSING_MS : now.includes('open') ? openMs : 0;
     if (nowMs() - startedMs >= mostMs) break;
     await nap(napMs);
   }
@@ -47,7 +51,7 @@ async function gone(states: readonly (() => string)[]): Promise<void> {
 }
 
 /** What comes of putting things away, then and in later ticks, is the harness's doing: no test answers for it. */
-function asOurs(ledger: Ledger, work: () => void): void {
+export function asOurs(ledger: Ledger, work: () => void): void {
   const { outside } = ledger.stage;
   if (outside === undefined) ledger.mute(work);
   else ledger.unrecorded(() => ledger.lineage.run(outside.lineage, work));
@@ -84,6 +88,8 @@ export class Reported {
   readonly #unstoppable: Place[] = [];
   /** Connected ends: their accepted ends are no findings of their own. */
   readonly ends = new Set<string>();
+  /** Asks in what state each is whose end may be heard of, and answered by opening another. */
+  readonly ending: (() => string)[] = [];
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -103,6 +109,7 @@ export class Reported {
   clear(): void {
     this.#things = [];
     this.#unstoppable.length = 0;
+    this.ending.length = 0;
   }
 
   /** Those that are no later round of what was reported. */
@@ -112,7 +119,8 @@ export class Reported {
 
   /** Puts roots away. Nobody fails for it: where other tests run, an error may be theirs, and is left to Jest. */
   async putAllAway(roots: readonly Suspect[], cleanUp: boolean): Promise<void> {
-    const states = statesOf(roots);
+    const states = statesOf(roots, ({ release }) => release !== undefined);
+    if (cleanUp) this.ending.push(...statesOf(roots, ({ unref }) => unref !== undefined));
     // What a scenario was asked to leave is not kept for anybody to look at.
     const isPutAway = (root: Suspect): boolean => cleanUp || root.scope.final;
     const work = (): void => {

@@ -1,6 +1,7 @@
 import type { Cost, ProbeFailure } from '../model/report';
 import type { Allowance } from '../model/rule';
 import type { ScopeKind } from '../model/scope';
+import { Aftermath } from './aftermath';
 import { Allowances } from './allowances';
 import { nowMs, ticks } from './clock';
 import type { Entry, EntryList } from './entry';
@@ -138,9 +139,12 @@ export class Session {
   async finish(letGo?: () => void): Promise<readonly Ruling[]> {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
+    const aftermath = new Aftermath(this.#ledger);
+    aftermath.begin();
     try {
       await this.#judgeFile(rulings, letGo && this.#probes.lettingGo(letGo, () => this.retention.isAsked));
       rulings.push(...(await this.retention.judge()));
+      if (this.#options.cleanUp && this.#reported.count > 0) await aftermath.end(this.#reported.ending);
     } finally {
       this.file.sealed = true;
       this.#stop();

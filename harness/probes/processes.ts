@@ -36,6 +36,9 @@ const child: Watch = {
       release: () => {
         owner.kill('SIGKILL');
       },
+      unref: () => {
+        owner.unref();
+      },
     };
   },
   lasting: {

@@ -77,6 +77,9 @@ function identifyServer(server: net.Server): Identity {
     release: () => {
       server.close();
     },
+    unref: () => {
+      server.unref();
+    },
   };
 }
 

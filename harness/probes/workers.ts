@@ -7,6 +7,7 @@ import type { Probe, Watch } from '../engine/probe';
 interface WorkerHandle {
   readonly threadId: number;
   stopThread(): void;
+  unref(): void;
 }
 
 /** By its handle: it lets go of that when it ends. */
@@ -31,6 +32,8 @@ const worker: Watch = {
       release: () => {
         handle.stopThread();
       },
+      // Its port to us has a hold of its own, and is let go of with it.
+      unref: () => (workersByHandle.get(resource)?.deref() ?? handle).unref(),
     };
   },
   lasting: {
@@ -93,6 +96,9 @@ const port: Watch = {
       adjunct: opening?.frames[0]?.origin === 'library',
       release: () => {
         (resource as { close: () => void }).close();
+      },
+      unref: () => {
+        (resource as { unref: () => void }).unref();
       },
     };
   },
