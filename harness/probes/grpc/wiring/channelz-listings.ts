@@ -29,7 +29,8 @@ export class ChannelzListings {
           return ref;
         };
       wiring.wrap(exports, 'registerChannelzServer', noting(this.#servers));
-      if (typeof registerChannelzSocket === 'function') wiring.wrap(exports, 'registerChannelzSocket', noting(this.#sockets));
+      if (typeof registerChannelzSocket === 'function')
+        wiring.wrap(exports, 'registerChannelzSocket', noting(this.#sockets));
       wiring.wrap(exports, 'unregisterChannelzRef', (original) => (ref: unknown): unknown => {
         const known = asObject(ref);
         if (known !== undefined) for (const listings of [this.#servers, this.#sockets]) listings.delete(known);
