@@ -36,6 +36,7 @@ describe('published versions that leaked', () => {
       mark: markOf(finding) ?? 'none',
       ...(finding.openedBy === undefined ? {} : { by: finding.openedBy }),
       says: sentenceOf(finding),
+      ...(pair.expected.advises === undefined ? {} : { advises: finding.message.split('\n')[1] ?? '' }),
     }));
 
   it('are all listed', () => {

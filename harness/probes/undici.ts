@@ -52,10 +52,15 @@ function reaches(root: object, target: object): boolean {
   return false;
 }
 
+/** The client whose connection it is. */
+function clientOf(socket: net.Socket): object | undefined {
+  const parser = asObject(slot(socket, 'parser'));
+  return parser === undefined ? undefined : asObject(field(parser, 'client'));
+}
+
 /** Stands for the pool a connection's client is in: the one listener by which a pool hears of all its clients' connections. */
 function poolOf(socket: net.Socket): object | undefined {
-  const parser = asObject(slot(socket, 'parser'));
-  const client = parser === undefined ? undefined : asObject(field(parser, 'client'));
+  const client = clientOf(socket);
   const events = client === undefined ? undefined : asObject(field(client, '_events'));
   const heard = events === undefined ? undefined : field(events, 'connect');
   return asObject(Array.isArray(heard) ? heard[0] : heard);
@@ -206,7 +211,16 @@ const undici: Probe = {
         const isGlobal = globalDispatchers(realm).some((dispatcher) => reaches(dispatcher, socket));
         // What is left of a pool is one leak, its first connection's.
         const elder = (siblings.get(socket) ?? []).flatMap((each) => each.deref() ?? []);
-        return { ...identity, kind: 'dispatcher-socket', pool: isGlobal ? 'process' : 'private', parents: elder };
+        const client = clientOf(socket);
+        // Up to 5.21 a client that is destroyed while it connects lets its connection be.
+        const isDestroyed = client !== undefined && slot(client, 'destroyed') === true;
+        return {
+          ...identity,
+          kind: 'dispatcher-socket',
+          pool: isGlobal ? 'process' : 'private',
+          parents: elder,
+          ...(isDestroyed ? { remedy: 'Let its client connect before you destroy that,' } : {}),
+        };
       },
       stop() {
         for (const [name, listener] of listeners) unsubscribe(name, listener);

@@ -39,7 +39,7 @@ export async function runPairs(): Promise<PairsRun> {
 export const sentenceOf = (finding: Finding): string =>
   (finding.message.split('\n')[0] ?? '')
     .replace(/\b(127\.0\.0\.1|localhost):\d+/g, '$1:<port>')
-    .replace(/\b(?:59,9\d\d ms|60 s)(?= \()/, '<ms> ms');
+    .replace(/\b(?:59,\d{3} ms|60 s)(?= \()/, '<ms> ms');
 
 /** The kinds of a finding's root and of all beneath it, outermost first. */
 export const treeOf = (thing: Thing): readonly string[] => [thing.kind, ...thing.owns.flatMap(treeOf)];

@@ -13,7 +13,8 @@ const reference = ({ upstream }: Pair): string =>
 
 function versions(pair: Pair): string {
   if (pair.fixed === undefined) return 'none yet';
-  return pair.unfixed === true ? `none yet; ${pair.fixed} is older and clean` : pair.fixed;
+  if (pair.unfixed === true) return `none yet; ${pair.fixed} is older and clean`;
+  return pair.fixedIn === undefined ? pair.fixed : `${pair.fixedIn} (${pair.fixed} is run)`;
 }
 
 function* liveIn(thing: Thing): Iterable<Thing> {
