@@ -24,7 +24,7 @@ describe('published versions that leaked', () => {
 
   beforeAll(async () => {
     pairs = await runPairs();
-  }, 180_000);
+  }, 300_000);
 
   const findings = (pair: Pair, variant: string) => pairs.report(pair.name, variant)?.findings;
 
