@@ -120,6 +120,18 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 let ended = false;
+/** What was to be printed is not, and nobody has asked for less of it. */
+let lost = false;
+
+// Whoever reads may have read enough (`| head`); a disk may be full, too.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE' || lost) return;
+    lost = true;
+    process.exitCode = EXIT_CODES.broken;
+    if (stream === process.stdout) process.stderr.write(`leakgate: What it prints cannot be written: ${message}.\n`);
+  });
+}
 
 // Whoever ends the process before the gate has come to its verdict (code that it loads, an await that nothing is left to answer) would
 // end it green.
@@ -131,5 +143,5 @@ process.on('exit', (code) => {
 
 void main(process.argv.slice(2)).then((code) => {
   ended = true;
-  process.exitCode = code;
+  process.exitCode = lost ? EXIT_CODES.broken : code;
 });
