@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { isDirect } from '../engine/held-by';
-import { nativeState, slot } from '../engine/native';
+import { asObject, nativeState, slot } from '../engine/native';
 import type { Beginning, Probe, Recorder, Watch } from '../engine/probe';
 import { type Descriptor, descriptors } from './descriptors/descriptor';
 import { directoryOpened, forgetDirectories, isDirectoryClosed } from './descriptors/directories';
@@ -15,8 +15,41 @@ interface RawDescriptor {
   readonly path: unknown;
 }
 
-/** The paths `FileHandle`s were opened by: a handle itself does not know. */
-const handlePaths = new WeakMap<object, unknown>();
+/** What is beneath a `FileHandle`: it has the descriptor, until that is closed or handed over. */
+interface NativeHandle {
+  readonly fd: number;
+  close(): Promise<void>;
+}
+
+/**
+ * A `FileHandle`, which itself does not know its path. What is beneath it is held: collected, it would close itself, and nobody could
+ * tell a handle that was forgotten early from one that was closed.
+ */
+class OpenHandle {
+  readonly path: unknown;
+  readonly #native: NativeHandle;
+  readonly #handle: WeakRef<FileHandle>;
+
+  constructor(handle: FileHandle, path: unknown) {
+    this.path = path;
+    this.#native = (asObject(slot(handle, 'kHandle')) ?? handle) as NativeHandle;
+    this.#handle = new WeakRef(handle);
+  }
+
+  /** Negative once it is none. */
+  get fd(): number {
+    return this.#native.fd;
+  }
+
+  /** As its author knows it, if somebody still does. */
+  get subject(): object {
+    return this.#handle.deref() ?? this;
+  }
+
+  close(): void {
+    (this.#handle.deref() ?? this.#native).close().catch(() => {});
+  }
+}
 
 function on(path: unknown): string {
   const shown = shownPath(path);
@@ -40,20 +73,16 @@ const rawDescriptor: Watch = {
   },
 };
 
-/** A handle has its descriptor until it is closed or handed over. */
 const fileHandle: Watch = {
-  state: (resource) => ((resource as FileHandle).fd < 0 ? 'released' : 'open'),
+  state: (resource) => ((resource as OpenHandle).fd < 0 ? 'released' : 'open'),
   identify(resource) {
-    const handle = resource as FileHandle;
-    const path = handlePaths.get(handle);
+    const handle = resource as OpenHandle;
     return {
       kind: 'file-handle',
-      subject: handle,
-      label: on(path),
-      facts: { fd: handle.fd, path: shownPath(path) },
-      release: () => {
-        handle.close().catch(() => {});
-      },
+      subject: handle.subject,
+      label: on(handle.path),
+      facts: { fd: handle.fd, path: shownPath(handle.path) },
+      release: () => handle.close(),
     };
   },
 };
@@ -128,8 +157,7 @@ function observe(recorder: Recorder): FsObserver<Beginning> {
     handle(beginning, handle, path) {
       // The handle itself tells its number, for as long as it has it.
       descriptors.reused(handle.fd);
-      handlePaths.set(handle, path);
-      recorder.openedLater(beginning, { watch: fileHandle, resource: handle });
+      recorder.openedLater(beginning, { watch: fileHandle, resource: new OpenHandle(handle, path), keep: true });
     },
     directory(beginning, dir) {
       directoryOpened(dir);

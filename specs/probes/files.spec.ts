@@ -17,6 +17,7 @@ describeProbe('files', {
     kind: 'file-handle',
     says: /^A file handle on leaks-handle\.ts was opened in this test, but never closed\.\nClose it with `await handle\.close\(\)`/,
   },
+  'leaks-handle-collected': { kind: 'file-handle', says: /^A file handle on leaks-handle-collected\.ts / },
   'leaks-handle-stream': { kind: 'file-handle', says: /^A file handle on leaks-handle-stream\.ts / },
   'leaks-read-stream': {
     kind: 'read-stream',
