@@ -1,7 +1,7 @@
 import type { Frame } from '../model/frame';
 import type { Entry } from './entry';
 import { asObject, field } from './native';
-import { isCut, knowsUser } from './opening';
+import { isCut, KEPT_LIBRARY, knowsUser } from './opening';
 import type { Scope } from './scope';
 import type { Suspect } from './suspect';
 
@@ -62,9 +62,15 @@ const encloses = (outer: Scope, inner: Scope): boolean => {
   return false;
 };
 
+/** Of what a library has called nobody can say for whom: who called that library is no longer on the trace. */
+const isCalledByLibrary = (trace: readonly Frame[]): boolean =>
+  trace[0]?.origin === 'user' &&
+  trace.length > KEPT_LIBRARY &&
+  trace.slice(1).every(({ origin }) => origin === 'library');
+
 /** Opened by one line of the test's own body: nobody else can have wanted it. */
 export const isDirect = (trace: readonly Frame[]): boolean =>
-  trace.filter((frame) => frame.origin === 'user').length === 1;
+  trace.filter((frame) => frame.origin === 'user').length === 1 && !isCalledByLibrary(trace);
 
 /** Made by a library while it was loading: nobody called for it. */
 const isSingleton = ({ opening }: Entry): boolean => opening?.importing === 'library';

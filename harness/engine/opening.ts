@@ -67,7 +67,7 @@ const SHORT = 14;
 /** Frames of a second look, through a library that was called in this very tick. */
 const LONG = 64;
 /** Library frames kept, innermost first: enough to say which call it was. */
-const KEPT_LIBRARY = 3;
+export const KEPT_LIBRARY = 3;
 /** User frames kept, innermost first. */
 const KEPT_USER = 6;
 
