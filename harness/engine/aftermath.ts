@@ -39,7 +39,8 @@ export class Aftermath {
 
   #born(): readonly Entry[] {
     const { late, stage } = this.#ledger;
-    return [...late.entries.filter((entry) => !this.#judged.has(entry)), ...(stage.outside?.entries ?? [])];
+    const ours = stage.outside?.entries.filter(isOurs) ?? [];
+    return [...late.entries.filter((entry) => !this.#judged.has(entry)), ...ours];
   }
 
   #end(entry: Entry, isLast: boolean): void {
@@ -53,7 +54,10 @@ export class Aftermath {
   }
 }
 
-/** Known by its lineage: what the runner opens for itself has none, or its stack says so. */
+/** Born in the course of putting things away. What a global set-up's server opens has no lineage, and is left to that. */
+const isOurs = ({ asyncId, owner }: Entry): boolean => asyncId >= 0 && owner === 'lineage';
+
+/** The tests' code has opened it, and not the runner's. */
 function isLeft(entry: Entry): boolean {
   const { asyncId, opening, owner, reported } = entry;
   if (reported || (owner !== 'lineage' && owner !== 'trigger')) return false;
