@@ -69,6 +69,7 @@ const findingSchema: v.GenericSchema<Finding> = v.looseObject({
   root: thingSchema,
   count,
   ways: v.exactOptional(count),
+  waysAt: v.exactOptional(text),
   openedAt: v.exactOptional(frameSchema),
   closedAt: v.exactOptional(frameSchema),
   leftAt: v.exactOptional(frameSchema),

@@ -23,10 +23,15 @@ function textOf(path: string): string {
 export function whatIsLeft(findings: readonly Finding[], cwd: string, home: string): string {
   const nameOf = (file: string): string => relativePath(resolve(cwd, file), home);
   const files = new Set<string>();
-  const places = findings.map(({ scope, trace, ways = 1 }) => {
+  const places = findings.map(({ scope, trace, ways = 1, waysAt = '' }) => {
     const own = trace.filter(({ origin }) => origin === 'user');
     for (const { file } of [scope, ...own]) files.add(file);
-    return JSON.stringify([scope.path, ways, own.map(({ file, line, column }) => [nameOf(file), line, column])]);
+    return JSON.stringify([
+      scope.path,
+      ways,
+      waysAt,
+      own.map(({ file, line, column }) => [nameOf(file), line, column]),
+    ]);
   });
   const hash = createHash('sha256').update(JSON.stringify([...new Set(places)].sort()));
   for (const [name, file] of [...files].map((each) => [nameOf(each), each] as const).sort()) {

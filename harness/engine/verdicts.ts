@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Finding } from '../model/finding';
 import { fingerprint } from '../model/fingerprint';
 import { type Frame, packageOfFrame } from '../model/frame';
@@ -82,7 +83,7 @@ export class Verdicts {
     const trace = withPackageNames(root.trace);
     const openedAt = trace.find((frame) => frame.origin === 'user');
     const first = trace[0];
-    const ways = first?.origin === 'user' ? new Set(group.map(wayOf)).size : 1;
+    const ways = new Set(first?.origin === 'user' ? group.map(wayOf) : []);
     const openedBy = first?.origin === 'library' ? packageOfFrame(first) : undefined;
     const thing = this.#thing(root, new Set());
     const leftover = leftoverOf(root);
@@ -104,7 +105,7 @@ export class Verdicts {
       owner: root.owner,
       root: thing,
       count: group.length,
-      ...(ways > 1 ? { ways } : {}),
+      ...(ways.size > 1 ? { ways: ways.size, waysAt: digestOf(ways, this.#rootDir) } : {}),
       ...(openedAt === undefined ? {} : { openedAt }),
       ...(leftover === undefined ? {} : frameOf('closedAt', closedAt(root))),
       ...(leftover === undefined ? {} : frameOf('leftAt', leftover.at)),
@@ -164,6 +165,18 @@ const wayOf = ({ trace }: Suspect, _: number, group: readonly Suspect[]): string
     .filter(({ origin }) => origin === 'user')
     .map(({ file, line, column }) => `${file}:${line}:${column}`)
     .join(' ');
+
+/** The same on any machine, wherever the project is. */
+const digestOf = (ways: ReadonlySet<string>, rootDir: string): string =>
+  createHash('sha256')
+    .update(
+      [...ways]
+        .map((way) => way.replaceAll(rootDir, ''))
+        .sort()
+        .join('\n'),
+    )
+    .digest('hex')
+    .slice(0, 8);
 
 const closedAt = (root: Suspect): Frame | undefined => root.closed?.frames.find((frame) => frame.origin === 'user');
 

@@ -25,6 +25,8 @@ export interface Finding {
   readonly count: number;
   /** By how many ways through the user's code the opening line was reached, where more than one: a loop is one, two calls are two. */
   readonly ways?: number;
+  /** Where they go, as a digest of their lines: of as many ways it tells whether they are the same. Present with {@link Finding.ways}. */
+  readonly waysAt?: string;
   /** The opening line in the user's own code, where it is known. */
   readonly openedAt?: Frame;
   /** Where the user closed the root, which left something all the same. */

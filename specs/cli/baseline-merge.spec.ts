@@ -84,4 +84,32 @@ describe('two branches that mended one place each of one and the same leak', () 
       expect(project.read(FILE)).toBe(before);
     });
   });
+
+  it('conflict, too, where nothing of the sources on the way to it has changed', async () => {
+    const test = `const poll = require('./src/poll');
+const stop = require('./src/stop');
+
+test('polls', () => {
+  const a = poll();
+  const b = poll();
+  const c = poll();
+  stop({ a, b, c });
+});
+`;
+    const files = { ...FILES, [TEST]: test, 'src/stop.js': 'module.exports = () => {};\n' };
+    await inProject(files, async (project) => {
+      git(project, 'init', '--quiet', '--initial-branch=main');
+      await project.leakgate(['baseline', 'write']);
+      git(project, 'add', '.');
+      git(project, 'commit', '--quiet', '-m', 'leaks');
+      for (const name of ['b', 'c']) {
+        git(project, 'checkout', '--quiet', '-b', name, 'main');
+        edit(project, 'src/stop.js', () => `module.exports = ({ ${name} }) => clearInterval(${name});\n`);
+        expect(await prune(project)).toBe(`1 leak less: ${FILE} holds 2 leaks. Commit that.\n`);
+        git(project, 'commit', '--quiet', '-am', name);
+      }
+      expect(() => git(project, 'merge', '--quiet', '-m', 'both', 'b')).toThrow();
+      expect(git(project, 'diff', '--name-only', '--diff-filter=U')).toContain(`${FILE}\n`);
+    });
+  });
 });
