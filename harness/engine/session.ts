@@ -16,7 +16,7 @@ import { Retention } from './retention/retention';
 import { RunningProbes } from './running-probes';
 import { Scope } from './scope';
 import type { SessionOptions } from './session-options';
-import { isAnyThing, isOfTest, type Knowledge, type Suspect, suspectOf } from './suspect';
+import { isAnyThing, isOfTest, isOver, type Knowledge, type Suspect, suspectOf } from './suspect';
 import { type Ruling, Verdicts } from './verdicts';
 import { Waiting } from './waiting';
 
@@ -44,9 +44,7 @@ export class Session {
     this.#options = options;
     this.host = new Scope('run', '', undefined, options.file);
     this.file = new Scope('file', '', this.host, options.file);
-    this.#waiting = new Waiting(options.graceMs, (due) =>
-      this.#allowances.acceptAll(() => this.#verdicts.rule(this.#gather(due))),
-    );
+    this.#waiting = new Waiting(options.graceMs, (due) => this.#isLetGo(() => this.#gather(due)));
     this.#verdicts = new Verdicts(options.rootDir);
     this.#allowances = new Allowances(options.exceptions, options.rootDir);
     this.#ledger = new Ledger(this.host, options);
@@ -277,10 +275,14 @@ export class Session {
   readonly #gather = (due: readonly Suspect[]): readonly Suspect[] =>
     this.#ledger.holders.gather(due, this.#verdicts.wordsFor, this.#knowledge);
 
+  readonly #isLetGo = (roots: () => readonly Suspect[]): boolean =>
+    this.#allowances.acceptAll(() => this.#verdicts.rule(roots()));
+
   /** Makes findings of roots and puts the process back in order. */
   async #rule(due: readonly Suspect[], rulings: Ruling[], lookAgain?: () => Look): Promise<void> {
     const gathered = this.#reported.untold(this.#gather(due));
-    const mayTell = this.#outer.mayTell(gathered);
+    // Whosever it is, what fails nobody is not worth a look at the heap.
+    const mayTell = !(gathered.every(isOver) && this.#isLetGo(() => gathered)) && this.#outer.mayTell(gathered);
     const roots = byCall(mayTell ? await this.#outer.settle(gathered) : gathered);
     rulings.push(...this.#verdicts.rule(roots));
     // While the heap was asked, what re-arms itself went on: it is the same leak.

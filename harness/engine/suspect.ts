@@ -244,6 +244,9 @@ export const isTimer = (suspect: Suspect): boolean => suspect.entries.every((ent
 /** Opened by a test itself. */
 export const isOfTest = ({ scope }: Suspect): boolean => scope.kind === 'test';
 
+/** Its test is over, and so is whoever might have needed it for the next one. */
+export const isOver = ({ scope }: Suspect): boolean => scope.kind !== 'test' || scope.sealed;
+
 const isLibrarys = (suspect: Suspect): boolean => suspect.trace[0]?.origin === 'library';
 
 const isLate = (suspect: Suspect): boolean => suspect.entries.every((entry) => entry.late);

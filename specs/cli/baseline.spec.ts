@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { inProject, manifest, type Project } from './cli-project';
+import { inProject, manifest, type Project, ROOT } from './cli-project';
 import { GROWN, LEAKY, MENDED, RENAMED } from './ratchet-project';
 
 jest.setTimeout(180_000);
@@ -60,6 +60,37 @@ describe('leakgate baseline', () => {
       expect(report.files.flatMap((file: { accepted: { by: string }[] }) => file.accepted.map(({ by }) => by))).toEqual(
         ['baseline', 'baseline', 'baseline'],
       );
+    });
+  });
+
+  it('spares the heap the question whose a leak is that fails nobody', async () => {
+    const gated = `require(${JSON.stringify(join(ROOT, 'dist/runners/jest-node.js'))})`;
+    const environment = `
+const Gated = ${gated};
+module.exports = class extends Gated {
+  async handleTestEvent(event, state) {
+    // A snapshot of the heap finds no place to be written to.
+    if (event.name === 'run_start') process.env.TMPDIR = '/dev/null/nowhere';
+    await super.handleTestEvent(event, state);
+  }
+};
+`;
+    const files = {
+      'package.json': manifest({ testEnvironment: './environment.js' }),
+      'environment.js': environment,
+      'src/echo.js': "exports.echo = () => { require('node:net').createServer().listen(0); };\n",
+      'a.test.js': "test('echoes', () => { require('./src/echo').echo(); });\n",
+    };
+    await inProject(files, async (project) => {
+      const asked = await project.jest([]);
+      expect(asked.stderr).toContain('/dev/null/nowhere');
+      write(project, 'environment.js', `module.exports = ${gated};`);
+      await project.leakgate(['baseline', 'write']);
+      expect(titlesIn(project)).toEqual(['echoes']);
+      write(project, 'environment.js', environment);
+      const run = await project.leakgate(['run', '--', 'jest']);
+      expect(run.summary).toContain('Known:       1 leak that fails no test');
+      expect(run.code).toBe(0);
     });
   });
 
