@@ -208,7 +208,7 @@ const channels: Probe = {
         return isOthers(subject, opening) || drains(subject) ? undefined : identity;
       },
       modulesLoaded: () => wiring.search(),
-      moduleLoading: () => wiring.search(),
+      moduleLoading: () => wiring.moduleLoading(),
       audit() {
         const [unseen] = wiring.unmet('internal-channel', 'channel', 'subchannel', 'load-balancer');
         // Silence would pass for a clean file.

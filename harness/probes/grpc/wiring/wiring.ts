@@ -23,6 +23,11 @@ interface Wish {
 /** Where gRPC for Node keeps its compiled modules, under whatever name the package was installed. */
 const MODULE = /^(.*[\\/]build[\\/]src)[\\/]([\w-]+)\.js$/;
 
+/** So many modules can be listed with each one that is about to run. */
+const FEW_MODULES = 256;
+/** The most modules that run between two searches: gRPC's are four times as many. */
+const LONGEST_STRIDE = 16;
+
 const wirings = new WeakMap<Recorder, Wiring>();
 
 const valueIn = (owner: object, name: string): unknown => Object.getOwnPropertyDescriptor(owner, name)?.value;
@@ -44,6 +49,10 @@ export class Wiring {
   readonly #paths = new Set<string>();
   readonly #librarysOwn = new WeakSet<Holding>();
   #seen = 0;
+  /** How many modules are to run before the next search … */
+  #unsearched = 0;
+  /** … and how many searches more are to come with every module, for one of gRPC's was met lately. */
+  #closely = 0;
   #users = 0;
   #active = true;
   #creatingCalls = 0;
@@ -202,6 +211,19 @@ export class Wiring {
     const undo = replaceSlot(exports, name, { ...before, value });
     if (undo === undefined) throw frozen(exports, name);
     this.#undo.push(undo);
+  }
+
+  /**
+   * A module is about to run. To list all that are loaded takes the longer the more there are, so where many are, not every one is worth
+   * it: gRPC's own are some sixty, loaded one after the other, and once the first of them is met none is missed.
+   */
+  moduleLoading(): void {
+    if (--this.#unsearched > 0) return;
+    const met = this.#paths.size;
+    this.search();
+    if (this.#paths.size > met) this.#closely = LONGEST_STRIDE;
+    else if (this.#closely > 0) this.#closely--;
+    this.#unsearched = this.#closely > 0 ? 1 : Math.min(LONGEST_STRIDE, Math.ceil(this.#seen / FEW_MODULES));
   }
 
   /** Finds what is loaded by now. */
