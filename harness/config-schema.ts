@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { OptionSource, Options } from './config';
+import { isFingerprint } from './model/baseline';
 import { LEVELS } from './model/level';
 import type { Allowance } from './model/rule';
 import { grouped } from './model/sentence';
@@ -27,7 +28,7 @@ const allowanceSchema = v.strictObject(
     expires: v.optional(v.pipe(v.string(DAY), v.check(isDay, DAY))),
     issue: v.optional(v.pipe(v.string('the address of an issue'), v.url('the address of an issue'))),
     kind: v.optional(text),
-    fingerprint: v.optional(v.pipe(v.string(FINGERPRINT), v.regex(/^[\da-f]{12}$/, FINGERPRINT))),
+    fingerprint: v.optional(v.pipe(v.string(FINGERPRINT), v.check(isFingerprint, FINGERPRINT))),
     package: v.optional(text),
     file: v.optional(text),
     path: v.optional(text),

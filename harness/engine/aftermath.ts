@@ -14,13 +14,10 @@ export class Aftermath {
   /** Late births before the last verdicts: they have one of their own. */
   readonly #judged = new WeakSet<Entry>();
 
+  /** The last verdicts are about to fall: what is born late from here on gets none. */
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
-  }
-
-  /** The last verdicts are about to fall: what is born late from here on gets none. */
-  begin(): void {
-    for (const entry of this.#ledger.late.entries) this.#judged.add(entry);
+    for (const entry of ledger.late.entries) this.#judged.add(entry);
   }
 
   /**

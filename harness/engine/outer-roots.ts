@@ -8,7 +8,7 @@ import type { Scope } from './scope';
 import type { SessionOptions } from './session-options';
 import { sparingCollected } from './spared-errors';
 import type { Surroundings } from './surroundings';
-import { isTimer, type Keeper, placeOf, type Suspect } from './suspect';
+import { isOver, isTimer, type Keeper, placeOf, type Suspect } from './suspect';
 
 /** Only where a verdict is about to fall: what reads a heap is nothing to load into every worker. */
 const heap = (): typeof import('./heap/outer-holders') =>
@@ -101,7 +101,7 @@ export class OuterRoots {
   /** A verdict that cannot wait: on a timer that an object of somebody else's armed, or a job that it began; at the thoroughest level on anything. */
   #isEarly(root: Suspect): boolean {
     const { scope, trace, parent, closed, answered, identity } = root;
-    if (scope.kind !== 'test' || scope.sealed || scope.final || parent !== undefined) return false;
+    if (isOver(root) || scope.final || parent !== undefined) return false;
     if (closed !== undefined || answered === true || identity.separate === true) return false;
     const isOnes = trace[0] === undefined || (trace[0].origin === 'user' && isDirect(trace));
     if (isOnes) return false;

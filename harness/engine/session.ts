@@ -138,7 +138,6 @@ export class Session {
     const startedMs = nowMs();
     const rulings: Ruling[] = [];
     const aftermath = new Aftermath(this.#ledger);
-    aftermath.begin();
     try {
       await this.#judgeFile(rulings, letGo && this.#probes.lettingGo(letGo, () => this.retention.isAsked));
       rulings.push(...(await this.retention.judge()));

@@ -32,6 +32,9 @@ export interface BaselineEntry {
 export const entryKey = ({ fingerprint, file, test }: Pick<BaselineEntry, 'fingerprint' | 'file' | 'test'>): string =>
   JSON.stringify([fingerprint, file, test]);
 
+/** Whether a text looks like a finding's fingerprint. */
+export const isFingerprint = (text: string): boolean => /^[\da-f]{12}$/.test(text);
+
 /** The first one knew nothing of `left`. */
 const READABLE = [1, 2];
 const VERSION = 2;
@@ -118,7 +121,7 @@ function entryOf(raw: string, at: string): BaselineEntry {
   const { fingerprint, file, test, places, left, kind, opens } = parsed(raw) ?? {};
   if (
     typeof fingerprint !== 'string' ||
-    !/^[\da-f]{12}$/.test(fingerprint) ||
+    !isFingerprint(fingerprint) ||
     typeof places !== 'number' ||
     !Number.isInteger(places) ||
     places < 1 ||

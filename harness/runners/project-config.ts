@@ -96,10 +96,13 @@ function configured(path: string, text: string): unknown {
   }
 }
 
-/** Some editors begin a file with a mark of its encoding, which is no JSON. */
-function textOf(path: string): string {
+/**
+ * The text of a file that is there.
+ * @throws {UsageError} if it cannot be read
+ */
+export function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new UsageError(`${shownPath(path)} cannot be read: ${(error as Error).message}.`);
   }
@@ -110,7 +113,8 @@ function textOf(path: string): string {
  * @throws {UsageError} if it cannot be read
  */
 export function loadConfig(path: string): OptionSource {
-  const text = textOf(path);
+  // Some editors begin a file with a mark of its encoding, which is no JSON.
+  const text = textOf(path).replace(/^\ufeff/, '');
   const value = configured(path, text);
   if (value instanceof Promise || typeof value === 'function') {
     throw new UsageError(`${shownPath(path)} must export an object, as defineConfig({ … }) returns it.`);

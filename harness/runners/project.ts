@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type OptionSource, readOptions, UsageError } from '../config';
+import { type OptionSource, readOptions } from '../config';
 import { BASELINE_FILE, type BaselineEntry, parseBaseline } from '../model/baseline';
 import type { BaselineUse } from '../model/ratchet';
 import { relativePath } from '../model/report-paths';
-import { findConfig, loadConfig, shownPath, upwards } from './project-config';
+import { findConfig, loadConfig, shownPath, textOf, upwards } from './project-config';
 import { ownRunFolder, settingsPath } from './run-folder';
 import { writeWhole } from './write-whole';
 
@@ -32,14 +32,6 @@ function homeOf(rootDir: string, config: string | undefined): string {
 export function readBaseline(home: string): readonly BaselineEntry[] | undefined {
   const path = join(home, BASELINE_FILE);
   return existsSync(path) ? parseBaseline(textOf(path), shownPath(path)) : undefined;
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${shownPath(path)} cannot be read: ${(error as Error).message}.`);
-  }
 }
 
 /**

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collectUntil } from '../engine/gc';
-import type { Frame } from '../model/frame';
+import { OWN_FOLDER } from '../engine/own-folder';
+import { type Frame, normalizePath } from '../model/frame';
 import { processState } from './process-state';
 import { ownRunFolder } from './run-folder';
 import { writeWhole } from './write-whole';
@@ -35,7 +36,8 @@ const hasSecondOpinion = (): boolean => processState.whyIsLoaded || process.exec
 
 const LOCATION = /^(\S.*?):(\d+)(?:\s+-.*)?$/;
 
-const isForeign = (path: string): boolean => path.includes('node_modules') || path.startsWith(dirname(__dirname));
+const isForeign = (path: string): boolean =>
+  path.includes('node_modules') || normalizePath(path).startsWith(OWN_FOLDER);
 
 /** One entry of the list: `# Timeout`, then `path:line - code`, innermost first. Without a line of the user's it proves nothing. */
 function unexplainedIn(entry: string): string[] {
