@@ -24,9 +24,9 @@ function missingOf(count: number, taken: ReadonlyMap<number, string>): string[] 
       missing.push(`Shard ${index} of ${count} is missing: its report was lost, or its job never ran.`);
   }
   const rest = count - taken.size - missing.length;
-  return rest > 0
-    ? [...missing, `${rest} other ${rest === 1 ? 'shard' : 'shards'} of ${count} are missing, too.`]
-    : missing;
+  if (rest <= 0) return missing;
+  const others = rest === 1 ? `1 other shard of ${count} is` : `${rest} other shards of ${count} are`;
+  return [...missing, `${others} missing, too.`];
 }
 
 /** Parts that belong together with the first, and what is wrong with the others. */

@@ -68,6 +68,17 @@ describe('shards', () => {
       ],
     ],
     [
+      'one more is missing than are named',
+      [shard(1, { run: { shard: { index: 1, count: 22 } } })],
+      [
+        ...Array.from(
+          { length: 20 },
+          (_, at) => `Shard ${at + 2} of 22 is missing: its report was lost, or its job never ran.`,
+        ),
+        '1 other shard of 22 is missing, too.',
+      ],
+    ],
+    [
       'one is there twice',
       [shard(1), shard(2), { ...shard(2), place: 'copy.json' }, shard(3)],
       ['Shard 2 of 3 is there twice: in shard-2.json and in copy.json.'],
