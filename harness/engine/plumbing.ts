@@ -1,4 +1,4 @@
-import type { Opening } from './opening';
+import { type Opening, OUTSIDE } from './opening';
 import type { Watch } from './probe';
 
 const { getPrototypeOf } = Object;
@@ -6,15 +6,19 @@ const { prototype } = Function;
 const textOf = prototype.toString;
 
 /** A promise's `resolve`, a bound function: armed by anybody. */
-const NATIVE = /\{\s*\[native code\]\s*\}$/;
+const NATIVE = '{ [native code] }';
 
 const codeOf = (callback: unknown): string | undefined => {
   const text = typeof callback === 'function' ? textOf.call(callback) : '';
-  return text === '' || NATIVE.test(text) ? undefined : text;
+  return text === '' || text.endsWith(NATIVE) ? undefined : text;
 };
 
 /** Whether a function is of the harness's own realm, and so not of a sandbox's: no test made it. */
-const isOurs = (callback: unknown): boolean => typeof callback === 'function' && getPrototypeOf(callback) === prototype;
+export const isOurs = (callback: unknown): boolean =>
+  typeof callback === 'function' && getPrototypeOf(callback) === prototype;
+
+/** What Node arms for itself, its frames left out. */
+const NODES: Opening = { ...OUTSIDE, inner: 'node:internal/timers', hostOnly: false, forItself: 'node' };
 
 /**
  * Callbacks that Node and the runner arm for themselves (at the end of every HTTP/2 stream, for every test's deadline), by their
@@ -29,6 +33,7 @@ export class Plumbing {
    * @param lined it was armed by a scope's code, so the runner was not at work for itself
    */
   openingOf(watch: Watch, resource: object, lined: boolean): Opening | undefined {
+    if (watch.isNodes?.(resource) === true) return NODES;
     const callback = watch.callback?.(resource);
     if (callback === undefined) return undefined;
     const known = isOurs(callback) ? this.#nodes : this.#runners;

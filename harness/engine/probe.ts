@@ -129,6 +129,8 @@ export interface Watch {
   isOwnCode?(frames: readonly Frame[]): boolean;
   /** The function it will call: what Node or the runner arms for itself is known by it. */
   callback?(resource: object): unknown;
+  /** Whether it shows by itself, as it is made, that Node armed it for its own use: it needs no stack. */
+  isNodes?(resource: object): boolean;
   /** Whether its opening shows it to be Node's own plumbing. */
   isPlumbing?(opening: Opening): boolean;
   /** Called at the opening of what an outer scope owns; `closed` is to be called in the context of whoever closes it. */

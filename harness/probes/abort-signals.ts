@@ -2,6 +2,7 @@ import events from 'node:events';
 import streams from 'node:stream';
 import { isModules, knowsWeakly } from '../engine/module-functions';
 import { asObject } from '../engine/native';
+import { isOurs } from '../engine/plumbing';
 import type { ActiveProbe, Identity, Liveness, Probe, Realm, Recorder, Watch } from '../engine/probe';
 import { duration } from '../model/sentence';
 import { Patches } from './patching/patch';
@@ -28,6 +29,9 @@ interface TimeoutRegistration {
   readonly delayMs: number;
   readonly listeners: AbortRegistration[];
 }
+
+/** By it `signal.onabort = …` comes to `addEventListener`. */
+const EVENT_TARGET = 'node:internal/event_target';
 
 const OF_PROPERTY = 'Take it off with `signal.onabort = null`';
 
@@ -127,6 +131,7 @@ class AbortWatcher implements ActiveProbe {
       const signal = asObject(self);
       const target = asObject(listener);
       if (type !== 'abort' || signal === undefined || target === undefined || this.#isOwn(signal)) return call();
+      if (this.#isNodes(target, wrapper)) return call();
       return this.#added(signal, target, captures(options), call, wrapper);
     });
     if (global.AbortSignal !== AbortSignal) this.#watchProperty(prototype);
@@ -182,6 +187,13 @@ class AbortWatcher implements ActiveProbe {
     return birth !== undefined && birth.timeout === undefined && birth.answers === this.#recorder.acting();
   }
 
+  /** `fetch` leaves one each time: one frame tells whose it is, for a fraction of what a stack costs. */
+  #isNodes(listener: object, wrapper: (...args: never[]) => unknown): boolean {
+    if (!isOurs(listener)) return false;
+    const caller = this.#recorder.callerOf(wrapper);
+    return caller?.startsWith('node:') === true && caller !== EVENT_TARGET;
+  }
+
   #added(
     self: object,
     listener: object,
@@ -205,7 +217,7 @@ class AbortWatcher implements ActiveProbe {
     const signal = target as Signal & object;
     const beginning = this.#recorder.beginning(wrapper);
     const inner = beginning.opening?.inner;
-    const byProperty = remedy === OF_PROPERTY || inner === 'node:internal/event_target';
+    const byProperty = remedy === OF_PROPERTY || inner === EVENT_TARGET;
     // What Node leaves on a signal is its own to take off, and much of it is weak: `fetch` leaves one.
     if (inner !== undefined && !byProperty) return;
     const birth = this.#births.of(signal);

@@ -45,6 +45,15 @@ function timeoutState(resource: object, asyncId: number): Liveness {
   return id === undefined || id === asyncId ? 'open' : 'released';
 }
 
+/**
+ * Whether it is one of the timers that Node arms for its sockets, one or more a request. All others are made with a reference, and at
+ * most lose it later; but for those of `timers/promises`, which call a promise's `resolve`, and that has no name.
+ */
+function isUnrefdFromBirth(resource: object): boolean {
+  const { _onTimeout: callback } = resource as NodeTimeout;
+  return typeof callback === 'function' && callback.name !== '' && !(resource as NodeTimeout).hasRef();
+}
+
 /** A library arms such a timer when it is used for the first time, and lets the process end without it: a sweep of what it remembers. */
 function isLibrarys(timer: NodeTimeout, opening: Opening | undefined): boolean {
   const [first] = opening?.frames ?? [];
@@ -114,6 +123,7 @@ const timers: Probe = {
       state: timeoutState,
       identify: identifyTimeout,
       callback: (resource) => (resource as NodeTimeout)._onTimeout,
+      isNodes: isUnrefdFromBirth,
       isPlumbing,
       lasts: (resource) => {
         const { _idleTimeout: delayMs, _repeat: repeat } = resource as NodeTimeout;
