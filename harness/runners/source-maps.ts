@@ -77,7 +77,9 @@ class PlacedCallSite {
   }
 }
 
-const PLACE = /(?:\(|at )(?:file:\/\/)?([^()]+):(\d+):(\d+)\)?$/;
+/** A line of a stack, of a function that has a name and of one that has none. A path may have parentheses of its own: `src/(shop)/x.ts`. */
+const NAMED = /^\s*at .*? \((?:file:\/\/)?(.+):(\d+):(\d+)\)$/;
+const NAMELESS = /^\s*at (?:file:\/\/)?(.+):(\d+):(\d+)$/;
 
 /** Puts frames where the user wrote them. */
 export type SourceMapper = (frames: readonly Frame[]) => readonly Frame[];
@@ -96,10 +98,11 @@ export function sourceMapper(): SourceMapper {
 function mapped(frame: Frame, format: NonNullable<typeof Error.prepareStackTrace>): Frame {
   try {
     const text = String(format(new Error(''), [new PlacedCallSite(frame) as unknown as NodeJS.CallSite]));
-    const match = PLACE.exec(text.trimEnd());
+    const line = text.trimEnd().split('\n').at(-1) ?? '';
+    const match = NAMED.exec(line) ?? NAMELESS.exec(line);
     if (match === null) return frame;
-    const [, file = frame.file, line = '0', column = '0'] = match;
-    return { ...frame, file, line: Number(line), column: Number(column) };
+    const [, file = frame.file, row = '0', column = '0'] = match;
+    return { ...frame, file, line: Number(row), column: Number(column) };
   } catch {
     return frame;
   }

@@ -82,6 +82,13 @@ describe('transforms', () => {
     expectCodeFrame(run);
   });
 
+  it('names the line the user wrote in a folder with parentheses in its name', async () => {
+    const files = tests('app/(shop)/typed.test.ts');
+    const run = await runJest({ files, config: { testEnvironmentOptions: { leakgate: { graceMs: 50 } } } });
+    expectClaims(run, files);
+    expectCodeFrame(run);
+  });
+
   it('names the line the user wrote through esbuild', async () => {
     const files = { ...tests('typed.test.ts'), 'esbuild.js': ESBUILD };
     const run = await runJest({
