@@ -72,11 +72,15 @@ export function readAllowance(value: unknown): Allowance {
   return checkAllowance(value);
 }
 
+/** Without what is there and says nothing: `{ graceMs: process.env.CI ? 2_000 : undefined }`. */
+const said = (options: Partial<Options>): Partial<Options> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
 /** Merges sources, later ones winning; rules add up. */
 export function mergeOptions(sources: readonly OptionSource[]): Options {
   let merged = DEFAULTS;
   for (const source of sources) {
-    const options = readOptions(source);
+    const options = said(readOptions(source));
     merged = {
       ...merged,
       ...options,

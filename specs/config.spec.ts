@@ -29,6 +29,16 @@ describe('options', () => {
     expect(mergeOptions([{ place: 'package.json', value: undefined }])).toEqual(DEFAULTS);
   });
 
+  it('are not set by a source that names them and says nothing', () => {
+    const nothing = { level: undefined, graceMs: undefined, leftovers: undefined, mostHeapBytes: undefined };
+    expect(
+      mergeOptions([
+        { place: 'one', value: { level: 'trace', allow: undefined } },
+        { place: 'two', value: nothing },
+      ]),
+    ).toStrictEqual({ ...DEFAULTS, level: 'trace' });
+  });
+
   it('let a later source win, and allowances add up', () => {
     const first = { level: 'trace', allow: [{ reason: 'a', package: 'sdk' }] };
     const second = { level: 'off', allow: [{ reason: 'b', file: 'b.ts' }] };
