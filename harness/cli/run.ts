@@ -34,8 +34,8 @@ export interface RunFlags extends OutputFlags {
   readonly ci?: boolean;
 }
 
-/** Flags with which Jest runs no test: it is left alone. */
-const NO_RUN = ['--help', '-h', '--version', '-v', '--init', '--clearCache', '--listTests', '--showConfig'];
+/** Flags with which Jest runs no test: it is left alone. It takes each in either spelling. */
+const NO_RUN = /^(?:--(?:help|version|init|clear-?cache|list-?tests|show-?config)|-h|-v)$/i;
 const ENVIRONMENT_FLAGS = ['--env', '--testEnvironment', '--test-environment'];
 const PROCESSOR_FLAGS = ['--testResultsProcessor', '--test-results-processor'];
 
@@ -162,7 +162,7 @@ export async function gatedRun(words: readonly string[], flags: RunFlags, cwd: s
   const outputs = outputsOf(flags, cwd);
   const command = jestCommand(words, cwd);
   const own = command.args.slice(0, [...command.args, '--'].indexOf('--'));
-  if (own.some((arg) => NO_RUN.includes(arg))) {
+  if (own.some((arg) => NO_RUN.test(arg))) {
     return { code: (await runJest([...command.nodeArgs, command.script, ...command.args], cwd, process.env)).code };
   }
   const options = mergeOptions(environmentSources({ ...process.env, ...variables }));

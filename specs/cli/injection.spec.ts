@@ -95,8 +95,10 @@ export default class Marked extends TestEnvironment {
 
   it('nothing where Jest runs nothing', async () => {
     await inProject({ 'a.test.js': CLEAN }, async ({ leakgate, dir }) => {
-      const run = await leakgate(['run', '--', 'jest', '--listTests']);
-      expect(run).toMatchObject({ code: 0, stdout: `${dir}/a.test.js\n`, summary: '' });
+      for (const flag of ['--listTests', '--list-tests']) {
+        const run = await leakgate(['run', '--', 'jest', flag]);
+        expect(run).toMatchObject({ code: 0, stdout: `${dir}/a.test.js\n`, summary: '' });
+      }
     });
   });
 });
