@@ -20,7 +20,8 @@ function packageManager(cwd: string): { readonly install: string; readonly start
   };
 }
 
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
+/** A word as a shell takes it for one; within quotes it knows no way to write another but to end them first. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The command that gates a project in CI, as it is typed. */
 function ciCommand(cwd: string, { words, env }: TestScript): string {

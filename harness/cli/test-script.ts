@@ -17,9 +17,11 @@ const WATCHING = /^--watch(?:All)?(?:=.*)?$/;
 /** What a shell makes more of than words. */
 const SHELL = /[$`|<>(){}*?\\]/;
 
-/** Words as a shell splits them, quotes taken off. */
+/** Words as a shell splits them, quotes taken off; what stands between two is as it is, the other kind of quotes too. */
 const wordsOf = (command: string): string[] =>
-  [...command.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replaceAll(/["']/g, ''));
+  [...command.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) =>
+    word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double?: string, single = '') => double ?? single),
+  );
 
 function scriptOf(cwd: string): string {
   try {

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
+import { ciLines } from '../../harness/cli/ci-lines';
 import { testScript } from '../../harness/cli/test-script';
 import { inProject, type Project, ROOT } from './cli-project';
 import { LEAKY } from './ratchet-project';
@@ -203,6 +204,7 @@ describe('leakgate init', () => {
       {},
     ],
     ["tsc; jest --testPathPattern 'a b' --watchAll=true", 'jest --testPathPattern a b', {}],
+    [`jest -t "it's done" --reporters='say "hi"'`, `jest -t it's done --reporters=say "hi"`, {}],
     ['vitest run', 'jest', {}],
     ['jest a && jest b', 'jest', {}],
     ['jest $(cat files)', 'jest', {}],
@@ -211,6 +213,13 @@ describe('leakgate init', () => {
     await inProject({ 'package.json': JSON.stringify({ scripts: { test: script } }) }, async ({ dir }) => {
       const told = testScript(dir);
       expect([told.words.join(' '), told.env]).toEqual([words, env]);
+    });
+  });
+
+  it('shows a word for CI as a shell takes it', async () => {
+    await inProject({ 'package.json': '{}' }, async ({ dir }) => {
+      const lines = ciLines(dir, { words: ['jest', '-t', "it's done"], env: {} });
+      expect(lines).toContain(String.raw`npx leakgate run -- jest -t 'it'\''s done' --ci`);
     });
   });
 
