@@ -59,7 +59,7 @@ function identityOf(path: string): string | undefined {
 
 /**
  * The file that `option` names.
- * @throws {UsageError} if it is a folder, in no folder, or outside of the project without leave
+ * @throws {UsageError} if it is a folder or a device, in no folder, or outside of the project without leave
  */
 export function outputPath(option: string, value: string, cwd: string, allowOutside: boolean): string {
   const path = resolve(cwd, value);
@@ -68,8 +68,11 @@ export function outputPath(option: string, value: string, cwd: string, allowOuts
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new UsageError(`The option ${option} names ${path}, but there is no folder ${folder}.`);
   }
-  if (existsSync(path) && statSync(path).isDirectory()) {
-    throw new UsageError(`The option ${option} names ${path}, which is a folder; it must name a file.`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  // What is renamed into the place of a device, a pipe or a socket would take it away from everybody.
+  if (found !== undefined && !found.isFile()) {
+    const what = found.isDirectory() ? 'a folder' : 'no file, but a device, a pipe or a socket';
+    throw new UsageError(`The option ${option} names ${path}, which is ${what}; it must name a file.`);
   }
   const top = realpathSync(projectTop(cwd));
   const real = realpathSync(folder);

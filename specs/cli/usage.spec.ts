@@ -32,6 +32,12 @@ describe('leakgate refuses, with exit code 2, one sentence, and no test run,', (
       {},
       'The option --report names /nowhere/at/all.json, but there is no folder /nowhere/at.',
     ],
+    [
+      'a report in the place of a device',
+      ['run', '--report', '/dev/null', '--allow-outside', '--', 'jest'],
+      {},
+      'The option --report names /dev/null, which is no file, but a device, a pipe or a socket; it must name a file.',
+    ],
     ['no command', ['run'], {}, 'leakgate run needs a command after `--`; for example: leakgate run -- jest --ci'],
     [
       'another runner',
