@@ -1,11 +1,18 @@
 import { type BaselineEntry, entryKey } from './baseline';
 
-type IsSame = (now: BaselineEntry, before: BaselineEntry) => boolean;
+/** By what a leak now is one of the baseline's: those of one text are. */
+type Name = (entry: BaselineEntry) => string;
 
-const isSameLeak: IsSame = (now, before) => entryKey(now) === entryKey(before);
 /** What opens it has another name, or is in another file. */
-const isRenamed: IsSame = (now, before) =>
-  now.kind === before.kind && now.file === before.file && now.test === before.test;
+const byTest: Name = ({ kind, file, test }) => JSON.stringify([kind, file, test]);
+/** Its test has another name, or is in another file. */
+const byOpening: Name = ({ fingerprint }) => fingerprint;
+
+/** A line of the baseline, and how many of its places no leak was found for yet. */
+interface Left {
+  readonly entry: BaselineEntry;
+  places: number;
+}
 
 /** What both have of a leak, as it is called now. */
 export interface KeptEntry extends BaselineEntry {
@@ -31,14 +38,17 @@ export function compare(
   now: readonly BaselineEntry[],
   stands: (entry: BaselineEntry) => boolean,
 ): Comparison {
-  /** Its test has another name, or is in another file. */
-  const hasMoved: IsSame = (today, known) => today.fingerprint === known.fingerprint && !stands(known);
-  const left = before.map((entry) => ({ entry, places: entry.places }));
-  const wanted = now.map((entry) => ({ entry, kept: 0, from: new Set<(typeof left)[number]>() }));
-  for (const isSame of [isSameLeak, hasMoved, isRenamed]) {
+  const left = before.map((entry): Left => ({ entry, places: entry.places }));
+  const wanted = now.map((entry) => ({ entry, kept: 0, from: new Set<Left>() }));
+  const moved = left.filter(({ entry }) => !stands(entry));
+  for (const [candidates, nameOf] of [
+    [left, entryKey],
+    [moved, byOpening],
+    [left, byTest],
+  ] as const) {
+    const byName = named(candidates, nameOf);
     for (const want of wanted) {
-      for (const known of left) {
-        if (!isSame(want.entry, known.entry)) continue;
+      for (const known of byName.get(nameOf(want.entry)) ?? []) {
         const places = Math.min(known.places, want.entry.places - want.kept);
         if (places === 0) continue;
         known.places -= places;
@@ -56,12 +66,20 @@ export function compare(
   };
 }
 
+/** By name: a baseline may hold thousands, and each leak is not to be held against all of them. */
+function named(candidates: readonly Left[], nameOf: Name): ReadonlyMap<string, readonly Left[]> {
+  const byName = new Map<string, Left[]>();
+  for (const each of candidates) {
+    const name = nameOf(each.entry);
+    const alike = byName.get(name);
+    if (alike === undefined) byName.set(name, [each]);
+    else alike.push(each);
+  }
+  return byName;
+}
+
 /** What is known of the places that are left stays as it was written, for as long as there are as many. */
-function keptEntry(
-  entry: BaselineEntry,
-  places: number,
-  from: readonly { readonly entry: BaselineEntry; readonly places: number }[],
-): KeptEntry {
+function keptEntry(entry: BaselineEntry, places: number, from: readonly Left[]): KeptEntry {
   const changed = from.some((known) => known.places > 0) || from.length > 1;
   const [left] = changed ? [] : from.flatMap((known) => known.entry.left ?? []);
   return { ...entry, places, ...(left === undefined ? {} : { left }), changed };
