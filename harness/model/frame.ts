@@ -18,9 +18,19 @@ export interface Frame {
 
 const MODULES = '/node_modules/';
 
+/** The path of a `file:` URL. One that code gave itself (`//# sourceURL`) need not be a URL's. */
+function pathOf(url: string): string {
+  const path = url.slice('file://'.length);
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** `file` with forward slashes, and a `file:` URL turned into its path. */
 export function normalizePath(file: string): string {
-  const path = file.startsWith('file://') ? decodeURIComponent(file.slice('file://'.length)) : file;
+  const path = file.startsWith('file://') ? pathOf(file) : file;
   return path.includes('\\') ? path.replaceAll('\\', '/') : path;
 }
 
