@@ -1,4 +1,5 @@
 import { createHook, executionAsyncId, type HookCallbacks } from 'node:async_hooks';
+import { asError } from './as-error';
 import { ById, WEAK_ENTRIES } from './by-id';
 import { retire } from './elders';
 import { Entry, type EntryList, type Memory, type Origin } from './entry';
@@ -164,7 +165,7 @@ export class Ledger implements Recorder {
       this.#enter(entry);
     } catch (error) {
       // The user's own call is on the stack: what fails here is said at the end, and not to it.
-      this.failure ??= error instanceof Error ? error : new Error(String(error));
+      this.failure ??= asError(error);
     }
     return entry;
   }
@@ -204,7 +205,7 @@ export class Ledger implements Recorder {
       else if (lineage === undefined) this.#initUnlined(asyncId, watch, triggerAsyncId, resource);
       else this.#initIn(lineage, asyncId, watch, triggerAsyncId, resource);
     } catch (error) {
-      this.failure ??= error instanceof Error ? error : new Error(String(error));
+      this.failure ??= asError(error);
     }
   };
 
@@ -214,9 +215,8 @@ export class Ledger implements Recorder {
     answerable.flooded ||= answerable.entries.length >= WEAK_ENTRIES;
     const known = this.stacks.known(watch, resource, true);
     const maySee = known === undefined && this.#maySee(watch, resource, scope, act);
-    const opening = maySee
-      ? this.stacks.takeOf(this.#init, watch, resource, act === undefined ? 'far' : 'near')
-      : known;
+    const reach = act === undefined ? 'far' : 'near';
+    const opening = maySee ? this.stacks.takeOf(this.#init, watch, resource, reach) : known;
     if (opening?.byPlugin === true) {
       this.#enterOutside(asyncId, watch, resource);
       return;
