@@ -4,6 +4,7 @@ import { NO_BASELINE } from '../engine/known-leaks';
 import { OpeningCamera } from '../engine/opening';
 import { Session } from '../engine/session';
 import type { Finding } from '../model/finding';
+import { isThorough } from '../model/level';
 import { asWritten } from './as-written';
 import { openGate } from './gate';
 import { jestFiles } from './jest-files';
@@ -55,7 +56,7 @@ async function watch(
     classifier: jestFiles,
     ...plugIns(),
     graceMs: options.graceMs,
-    everyStack: options.level === 'trace' || options.level === 'paranoid',
+    everyStack: isThorough(options.level),
     collectEachTest: options.level === 'paranoid',
     cleanUp: options.leftovers === 'release',
     exceptions: { rules: placedRules([source], process.cwd()), baseline: NO_BASELINE },

@@ -3,6 +3,7 @@ import type { Scope } from '../engine/scope';
 import { Session } from '../engine/session';
 import type { Ruling } from '../engine/verdicts';
 import type { Finding } from '../model/finding';
+import { isThorough } from '../model/level';
 import type { Accepted } from '../model/ratchet';
 import type { FileReport, ProbeFailure } from '../model/report';
 import type { JestAccountOptions } from './account-options';
@@ -10,7 +11,7 @@ import { asWritten } from './as-written';
 import { besideFailure } from './beside-failure';
 import { watchForEarlyExit } from './early-exit';
 import { fileReport } from './file-report';
-import { gateOf } from './gate';
+import { GATE, gateOf } from './gate';
 import { wrapBody } from './jest/build/body';
 import { JestBodies } from './jest-bodies';
 import { titlesOf } from './jest-cases';
@@ -27,8 +28,6 @@ import { scenarioGate } from './scenario-gate';
 import { explain } from './second-opinion';
 import { type SourceMapper, sourceMapper } from './source-maps';
 import { terminalProgress } from './terminal-progress';
-
-const GATE = Symbol.for('leakgate.gate');
 
 /** The accounts of one test file, told by Jest's events. */
 export class JestAccount {
@@ -68,7 +67,7 @@ export class JestAccount {
       classifier: filesAround(realm),
       ...plugIns(),
       graceMs,
-      everyStack: level === 'trace' || level === 'paranoid',
+      everyStack: isThorough(level),
       collectEachTest: level === 'paranoid',
       cleanUp: leftovers === 'release',
       exceptions: { rules: options.rules, baseline: { entries: options.baseline, titles: () => titlesOf(this.#root) } },
@@ -76,7 +75,7 @@ export class JestAccount {
       ...terminalProgress(),
       around: (scope) => this.#bodies.around(this.#tests.get(scope), scope),
     });
-    this.#drawn = new JestTimelines(plugIns().probes, level === 'trace' || level === 'paranoid');
+    this.#drawn = new JestTimelines(plugIns().probes, isThorough(level));
     const folder = ownRunFolder();
     if (folder !== undefined) this.#page = new RunPage(folder, options.file);
   }

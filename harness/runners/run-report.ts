@@ -8,6 +8,7 @@ import {
   type Versions,
 } from '../model/report';
 import { withRelativePaths } from '../model/report-paths';
+import { counted } from '../model/sentence';
 import { probesOf, ratchetOf, rulesOf, worstOf } from '../model/whole-run';
 import type { FileOutcome, RunOutcome } from './jest-results';
 import type { RunFolder } from './run-folder';
@@ -52,8 +53,6 @@ function reportsByFile(reports: readonly FileReport[]): ReadonlyMap<string, read
   return byFile;
 }
 
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
-
 /** Files that ran and were not judged, or not all of their tests. */
 function uncheckedFiles({ folder, outcome, runners }: Evidence): string[] {
   const problems: string[] = [];
@@ -75,7 +74,7 @@ function uncheckedFiles({ folder, outcome, runners }: Evidence): string[] {
       if (runners.length > 0) unchecked.push(file);
       else
         problems.push(
-          `${file} ran ${count(tests, 'test')}, but only ${judged} of them were judged. Its test runner is not jest-circus, or its environment keeps \`handleTestEvent\` to itself.`,
+          `${file} ran ${counted(tests, 'test')}, but only ${judged} of them were judged. Its test runner is not jest-circus, or its environment keeps \`handleTestEvent\` to itself.`,
         );
     }
   }
@@ -85,7 +84,7 @@ function uncheckedFiles({ folder, outcome, runners }: Evidence): string[] {
 /** A runner of the project's own may use no environments at all (linters and type checkers do not): one sentence for all it ran. */
 function underOtherRunners(files: readonly string[], runners: readonly string[]): string {
   const [first] = files;
-  const which = files.length === 1 ? `${first} was` : `${count(files.length, 'file')} were`;
+  const which = files.length === 1 ? `${first} was` : `${counted(files.length, 'file')} were`;
   const example = files.length === 1 ? '' : `, ${first} among them`;
   return `${which} not checked, or not in full${example}: the runner ${runners.join(' or ')} does not run them in Jest's environments. Leave its project out with \`--ignoreProjects\`.`;
 }
