@@ -4,6 +4,7 @@ import { UsageError } from '../config';
 import { BASELINE_FILE, type BaselineEntry, renderBaseline } from '../model/baseline';
 import { compare, type KeptEntry, sizeOf } from '../model/baseline-growth';
 import { knownOf } from '../model/leaks-today';
+import { counted } from '../model/sentence';
 import { readBaseline, resolveProject, testFilesIn } from '../runners/project';
 import { shownPath } from '../runners/project-config';
 import { EXIT_CODES } from './exit-code';
@@ -32,8 +33,6 @@ const baselineAt = (path: string): Baseline => ({ path, file: shownPath(path), e
 
 /** Read before anything runs, and for its sake: what is malformed is left as it is. */
 const baselineOf = (cwd: string): Baseline => baselineAt(join(resolveProject(cwd).home, BASELINE_FILE));
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -76,9 +75,9 @@ function held(
 function shrink({ path, file }: Baseline, before: readonly BaselineEntry[], after: readonly BaselineEntry[]): void {
   const mended = sizeOf(before) - sizeOf(after);
   save(path, after);
-  const became = after.length === 0 ? 'is empty, and deleted' : `holds ${count(sizeOf(after), 'leak')}`;
+  const became = after.length === 0 ? 'is empty, and deleted' : `holds ${counted(sizeOf(after), 'leak')}`;
   say(
-    mended === 0 ? `${file} ${became}, as before.` : `${count(mended, 'leak')} less: ${file} ${became}. Commit that.`,
+    mended === 0 ? `${file} ${became}, as before.` : `${counted(mended, 'leak')} less: ${file} ${became}. Commit that.`,
   );
 }
 
@@ -89,7 +88,7 @@ function record(baseline: Baseline, leaks: LeaksOf, cwd: string): boolean {
   if (before === undefined) {
     save(path, now);
     if (now.length > 0) {
-      say(`${file} holds ${count(sizeOf(now), 'leak')}. Commit it: these fail no test from now on, and new ones do.`);
+      say(`${file} holds ${counted(sizeOf(now), 'leak')}. Commit it: these fail no test from now on, and new ones do.`);
     }
     return true;
   }
@@ -101,7 +100,7 @@ function record(baseline: Baseline, leaks: LeaksOf, cwd: string): boolean {
   const lines = added.map((entry) => `  ${entry.fingerprint}  ${entry.kind}  ${entry.file}  ${entry.test}`.trimEnd());
   say(
     [
-      `${file} stays as it was: ${count(sizeOf(added), 'leak')} would be new in it, and its number only ever goes down.`,
+      `${file} stays as it was: ${counted(sizeOf(added), 'leak')} would be new in it, and its number only ever goes down.`,
       ...lines,
       'Mend what is new, or give the reason why not, in `known` or `allow` of the configuration.',
     ].join('\n'),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { REPORT_VERSION, type RunReport } from '../model/report';
+import { grouped } from '../model/sentence';
 import { ownVersion } from '../runners/versions';
 
 /** A report that cannot be read or written: the gate's own failure, in one sentence, and red. */
@@ -42,7 +43,7 @@ function parsed(text: string, shown: string): unknown {
   } catch (error) {
     if (isCut(text, error as Error)) {
       throw new ReportError(
-        `The report ${shown} is cut in the middle, after ${text.length.toLocaleString('en-US')} characters: it was not written, or not copied, to its end.`,
+        `The report ${shown} is cut in the middle, after ${grouped(text.length)} characters: it was not written, or not copied, to its end.`,
       );
     }
     throw new ReportError(`${shown} is no report: it is no JSON (${(error as Error).message}).`);

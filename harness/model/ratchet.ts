@@ -3,6 +3,7 @@ import { compare, sizeOf } from './baseline-growth';
 import type { Finding } from './finding';
 import { knownOf, type LeaksToday, NOTHING_RAN } from './leaks-today';
 import type { RuleVerdict } from './rule';
+import { counted } from './sentence';
 
 /** A finding that fails nothing, and what says so. */
 export interface Accepted {
@@ -95,15 +96,13 @@ function ofRule(rule: RuleUse, whole: boolean): RatchetFinding[] {
   return [{ what: 'unused-rule', place, message, red: true }];
 }
 
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
-
 function ofBaseline({ file, entries, present }: BaselineUse, evidence: RatchetEvidence): RatchetFinding[] {
   if (!evidence.whole) return [];
   const today = evidence.leaks.find((each) => each.file === undefined || each.file === file) ?? NOTHING_RAN;
   const left = compare(knownOf(entries, today, present).judged, today.entries, today.stands).gone;
   const gone = sizeOf(left);
   if (gone === 0) return [];
-  const message = `${count(gone, 'leak')} of ${file} ${gone === 1 ? 'is' : 'are'} mended. Run \`npx leakgate baseline prune\`, and commit the file.`;
+  const message = `${counted(gone, 'leak')} of ${file} ${gone === 1 ? 'is' : 'are'} mended. Run \`npx leakgate baseline prune\`, and commit the file.`;
   return [{ what: 'fixed', place: file, message, red: evidence.ci, entries: left }];
 }
 

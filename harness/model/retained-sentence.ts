@@ -1,7 +1,7 @@
 import type { Thing } from './resource';
 import type { PathHop, RetainerPath } from './retainer-path';
 import type { ScopeRef } from './scope';
-import { grouped, nameOf } from './sentence';
+import { capital, grouped, nameOf } from './sentence';
 
 /** What the sentence on something that is still reachable is composed from. */
 export interface RetainedSaying {
@@ -21,8 +21,6 @@ export interface RetainedSaying {
   /** It is code that waits: what is to be cut is what keeps it waiting, and not what it closes over itself. */
   readonly waits?: boolean;
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The sentence and the remedy of an object that should be gone. */
 export function sayRetained(saying: RetainedSaying): string {

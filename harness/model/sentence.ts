@@ -40,7 +40,8 @@ export interface KeptFor {
   readonly rootDir: string;
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** As the first word of a sentence. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function place(scope: ScopeRef, root: Thing): string {
   const suite = scope.path.at(-1);
@@ -81,6 +82,12 @@ function whereToEnd(scope: ScopeRef): string {
 
 /** `1,234,567`. By hand, for the first `toLocaleString` of a process loads tables for 15 ms, and looks ask for durations. */
 export const grouped = (number: number): string => String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
+/** `1 test`, `2,000 tests`. */
+export const counted = (number: number, noun: string): string => `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
+
+/** `TCP server`: a noun as it stands in a list, or after another word. */
+export const withoutArticle = (noun: string): string => noun.replace(/^an? /, '');
 
 /** `60 s`, `1,500 ms`: a duration as people write it. */
 export function duration(ms: number): string {
@@ -184,7 +191,7 @@ export function sayLeft(saying: LeftSaying): string {
   const subject = count > 1 ? several(count, words.plural, root) : capital(nameOf(root));
   const was = count > 1 ? 'were' : 'was';
   const where = closedAt === undefined ? place(scope, root) : `in ${spot(closedAt, rootDir)}`;
-  const owner = by === undefined ? 'it' : `its ${nameOf(by).replace(/^an? /, '')}`;
+  const owner = by === undefined ? 'it' : `its ${withoutArticle(nameOf(by))}`;
   const what = leftAt === undefined ? nameOf(left) : `${nameOf(left)} (${spot(leftAt, rootDir)})`;
   const more = leftCount > 1 ? `, and ${leftCount - 1} more` : '';
   return `${subject} ${was} ${words.closed} ${where}, yet ${owner} left ${what}${more}.\n${remedyLeft(saying)}`;
@@ -195,5 +202,5 @@ function remedyLeft({ library, revived, root, by, words, byWords, leftWords }: L
     return `No call of yours ends it: the defect is in ${library}. Report it there, and until then allow it with a reason.`;
   }
   if (revived) return `Stop what goes on using it before it is ${words.closed}.`;
-  return `${leftWords.remedy} when the ${nameOf(by ?? root).replace(/^an? /, '')} is ${byWords.closed}.`;
+  return `${leftWords.remedy} when the ${withoutArticle(nameOf(by ?? root))} is ${byWords.closed}.`;
 }

@@ -1,12 +1,12 @@
 import type { Frame } from './frame';
 import type { Thing } from './resource';
-import { nameOf } from './sentence';
+import { nameOf, withoutArticle } from './sentence';
 
 /** How deep the ownership tree is drawn beneath a finding. */
 const OWNED = 8;
 
 /** How a thing stands in a tree. */
-const standing = (thing: Thing): string => thing.detail ?? nameOf(thing).replace(/^an? /, '');
+const standing = (thing: Thing): string => thing.detail ?? withoutArticle(nameOf(thing));
 
 /** Where what is released on its own was opened. */
 const lineOf = ({ separate, openedAt }: Thing, shown: (frame: Frame) => string): string =>

@@ -2,6 +2,7 @@ import { groupLeaks, type LeakGroup } from '../model/leak-group';
 import type { RatchetFinding } from '../model/ratchet';
 import type { Reporter } from '../model/reporter';
 import { scopeTitle } from '../model/scope';
+import { withoutArticle } from '../model/sentence';
 import { repositoryPath } from './text/repository-path';
 import { type RulePlace, rulePlace } from './text/rule-place';
 import { clipped, visible, visibleLine } from './text/visible';
@@ -50,7 +51,7 @@ function annotation({ finding, count, scopes }: LeakGroup, base: string): string
   const title = first === undefined ? '' : clipped(visibleLine(scopeTitle(first)), LONGEST_NAME);
   const more = scopes.length > 1 ? `\n\nIn ${scopes.length} places, ${count} times in all; the first: ${title}` : '';
   const said = clipped(visible(`${message}${more === '' && title !== '' ? `\n\nIn ${title}` : more}`), LONGEST);
-  const tag = `${finding.kind}: ${root.noun.replace(/^an? /, '')}`;
+  const tag = `${finding.kind}: ${withoutArticle(root.noun)}`;
   return command({ ...place, title: visibleLine(tag) }, `${said}\n\nFingerprint: ${finding.fingerprint}`);
 }
 

@@ -2,6 +2,7 @@ import { groupLeaks, type LeakGroup } from '../model/leak-group';
 import type { RunReport } from '../model/report';
 import type { Reporter } from '../model/reporter';
 import { scopeTitle } from '../model/scope';
+import { counted, grouped } from '../model/sentence';
 import { placeOf, sentenceOf } from './text/finding-text';
 import { verdictOf } from './text/verdict';
 import { clipped, visibleLine } from './text/visible';
@@ -12,9 +13,6 @@ const LISTED = 100;
 const LISTED_TESTS = 3;
 const LISTED_FILES = 10;
 const LONGEST = 300;
-
-const number = (value: number): string => value.toLocaleString('en-US');
-const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** Text that is text in GitHub's Markdown, in a table's cell too: no markup, link, mention, formula or HTML. */
 const plain = (text: string): string =>
@@ -31,12 +29,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 const rest = (all: number, listed: number, noun: string): string[] =>
-  all > listed ? [`… and ${count(all - listed, noun)} more, in the report.`, ''] : [];
+  all > listed ? [`… and ${counted(all - listed, noun)} more, in the report.`, ''] : [];
 
 function tests({ scopes, finding }: LeakGroup): string {
   const titles = scopes.map((scope) => plain(scopeTitle(scope) || finding.scope.file));
   const more = titles.length - LISTED_TESTS;
-  return [...titles.slice(0, LISTED_TESTS), ...(more > 0 ? [`… and ${number(more)} more`] : [])].join('<br>');
+  return [...titles.slice(0, LISTED_TESTS), ...(more > 0 ? [`… and ${grouped(more)} more`] : [])].join('<br>');
 }
 
 function leaks(report: RunReport): string[] {
@@ -45,7 +43,7 @@ function leaks(report: RunReport): string[] {
   const rows = groups
     .slice(0, LISTED)
     .map((group) => [
-      number(group.count),
+      grouped(group.count),
       `${plain(sentenceOf(group.finding))}<br>${plain(group.finding.message.split('\n').slice(1).join(' '))}`,
       plain(placeOf(group.finding)),
       tests(group),
@@ -68,7 +66,7 @@ function accepted(report: RunReport): string[] {
   return [
     ...table(
       ['×', 'Accepted because'],
-      all.slice(0, LISTED).map(([why, times]) => [number(times), plain(why)]),
+      all.slice(0, LISTED).map(([why, times]) => [grouped(times), plain(why)]),
     ),
     ...rest(all.length, LISTED, 'other reason'),
   ];
@@ -81,9 +79,9 @@ function cost(report: RunReport): string[] {
     .slice(0, LISTED_FILES)
     .map(({ file, ownMs }) => [
       plain(file.file),
-      number(file.tests),
-      `${number(Math.round(file.durationMs))} ms`,
-      `${number(Math.round(ownMs))} ms`,
+      grouped(file.tests),
+      `${grouped(Math.round(file.durationMs))} ms`,
+      `${grouped(Math.round(ownMs))} ms`,
     ]);
   if (rows.length === 0) return [];
   return [
@@ -116,7 +114,7 @@ const markdown: Reporter = {
     const checked = report.files.reduce((sum, file) => sum + file.tests, 0);
     const { shard, merged } = report.run;
     const part = shard === undefined ? '' : ` (shard ${shard.index} of ${shard.count})`;
-    const parts = merged === undefined ? '' : ` in ${count(merged, 'shard')}`;
+    const parts = merged === undefined ? '' : ` in ${counted(merged, 'shard')}`;
     const verdict = verdictOf(report);
     return fitting([
       `## leakgate: ${report.outcome === 'clean' ? 'no leaks' : plain(report.outcome)}${part}`,
@@ -127,7 +125,7 @@ const markdown: Reporter = {
       ...list(report.orphans.map(({ pid, command }) => `Process ${pid} (${command}) is still running.`)),
       ...list(report.ratchet.map(({ message }) => message)),
       ...accepted(report),
-      `Checked: ${count(checked, 'test')} in ${count(report.files.length, 'file')}${parts}.`,
+      `Checked: ${counted(checked, 'test')} in ${counted(report.files.length, 'file')}${parts}.`,
       '',
       ...cost(report),
       ...list(report.notes),

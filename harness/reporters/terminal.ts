@@ -6,7 +6,7 @@ import type { RunReport } from '../model/report';
 import type { Reporter } from '../model/reporter';
 import { drawPath } from '../model/retainer-path';
 import { type ScopeRef, scopeTitle } from '../model/scope';
-import { nameOf } from '../model/sentence';
+import { counted, grouped, nameOf, withoutArticle } from '../model/sentence';
 import { verdictOf } from './text/verdict';
 import { clipped, harmless, visible, visibleLine } from './text/visible';
 
@@ -21,9 +21,6 @@ const LONGEST = 1_000;
 const COLUMN = 13;
 
 type Colors = ReturnType<typeof createColors>;
-
-const number = (value: number): string => value.toLocaleString('en-US');
-const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** A text of the user's: on one line, and none that steers a terminal. */
 const said = (text: string): string => clipped(visibleLine(text), LONGEST);
@@ -40,7 +37,7 @@ const TAGS: Readonly<Record<FindingKind, string>> = {
 
 /** What is on the line of a finding: `an interval of 5 s`, or the noun alone where the labels of many would differ. */
 const subject = ({ finding, count: many }: LeakGroup): string =>
-  said(many > 1 ? finding.root.noun : nameOf(finding.root)).replace(/^an? /, '');
+  withoutArticle(said(many > 1 ? finding.root.noun : nameOf(finding.root)));
 
 function opening(finding: Finding, colors: Colors): string {
   const { openedAt } = finding;
@@ -60,7 +57,7 @@ function scopeLines(scopes: readonly ScopeRef[]): string[] {
   const rest = titled.length - LISTED_TESTS;
   return [
     ...titled.slice(0, LISTED_TESTS).map((title) => `      ${said(title)}`),
-    ...(rest > 0 ? [`      … and ${number(rest)} more`] : []),
+    ...(rest > 0 ? [`      … and ${grouped(rest)} more`] : []),
   ];
 }
 
@@ -68,7 +65,7 @@ function groupLine(group: LeakGroup, colors: Colors): string {
   const { finding } = group;
   const tag = TAGS[finding.kind];
   return [
-    `  ${colors.bold(`${number(group.count)} ×`)} ${subject(group)}`,
+    `  ${colors.bold(`${grouped(group.count)} ×`)} ${subject(group)}`,
     ...(tag === '' ? [] : [colors.yellow(`(${tag})`)]),
     opening(finding, colors),
     colors.dim(finding.fingerprint),
@@ -82,12 +79,12 @@ const pathLines = ({ finding: { path } }: LeakGroup): string[] =>
 function byKind(groups: readonly LeakGroup[]): string {
   const kinds = new Map<string, number>();
   for (const { finding, count: many } of groups) {
-    const noun = finding.root.noun.replace(/^an? /, '');
+    const noun = withoutArticle(finding.root.noun);
     kinds.set(noun, (kinds.get(noun) ?? 0) + many);
   }
   if (kinds.size < 2) return '';
-  const counted = [...kinds].sort(([, a], [, b]) => b - a).map(([noun, many]) => `${number(many)} × ${noun}`);
-  return ` (${counted.join(', ')})`;
+  const most = [...kinds].sort(([, a], [, b]) => b - a).map(([noun, many]) => `${grouped(many)} × ${noun}`);
+  return ` (${most.join(', ')})`;
 }
 
 function leakLines(report: RunReport, colors: Colors, label: Label): string[] {
@@ -95,14 +92,14 @@ function leakLines(report: RunReport, colors: Colors, label: Label): string[] {
   if (groups.length === 0) return [label('Leaks', colors.green('none'))];
   const total = groups.reduce((sum, group) => sum + group.count, 0);
   const places = new Set(report.files.flatMap(({ findings }) => findings.map(({ scope }) => scopeKey(scope))));
-  const where = ` in ${count(places.size, 'place')}`;
+  const where = ` in ${counted(places.size, 'place')}`;
   const hidden = groups.length - LISTED_GROUPS;
   return [
-    label('Leaks', `${colors.bold(colors.red(number(total)))}${where}${byKind(groups)}`),
+    label('Leaks', `${colors.bold(colors.red(grouped(total)))}${where}${byKind(groups)}`),
     ...groups
       .slice(0, LISTED_GROUPS)
       .flatMap((group) => [groupLine(group, colors), ...pathLines(group), ...scopeLines(group.scopes)]),
-    ...(hidden > 0 ? [`  … and ${count(hidden, 'other leak')}`] : []),
+    ...(hidden > 0 ? [`  … and ${counted(hidden, 'other leak')}`] : []),
   ];
 }
 
@@ -126,12 +123,12 @@ function acceptedLines(report: RunReport, colors: Colors, label: Label): string[
   const hidden = groups.length - LISTED_KNOWN;
   const sources = new Map(accepted.map(({ finding, by, reason }) => [finding.fingerprint, reason ?? by]));
   return [
-    label('Known', `${count(total, 'leak')} that ${total === 1 ? 'fails' : 'fail'} no test`),
+    label('Known', `${counted(total, 'leak')} that ${total === 1 ? 'fails' : 'fail'} no test`),
     ...groups.slice(0, LISTED_KNOWN).map((group) => {
       const from = sources.get(group.finding.fingerprint) ?? '';
       return `${groupLine(group, colors)}  ${colors.dim(from === 'baseline' ? 'in the baseline' : `"${from}"`)}`;
     }),
-    ...(hidden > 0 ? [`  … and ${count(hidden, 'other known leak')}: \`--html <file>\` lists them all`] : []),
+    ...(hidden > 0 ? [`  … and ${counted(hidden, 'other known leak')}: \`--html <file>\` lists them all`] : []),
   ];
 }
 
@@ -147,8 +144,8 @@ function costText(report: RunReport): string {
   const waitedMs = Math.round(report.files.reduce((sum, { cost }) => sum + cost.waitedMs, 0));
   const allMs = report.files.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const share = allMs > 0 ? ` (${((ownMs / allMs) * 100).toFixed(1)} % of the files' time)` : '';
-  const waited = waitedMs > 0 ? `, and ${number(waitedMs)} ms of grace for suspects` : '';
-  return `${number(Math.round(ownMs))} ms${share}${waited}`;
+  const waited = waitedMs > 0 ? `, and ${grouped(waitedMs)} ms of grace for suspects` : '';
+  return `${grouped(Math.round(ownMs))} ms${share}${waited}`;
 }
 
 function checkedText(report: RunReport): string {
@@ -156,10 +153,10 @@ function checkedText(report: RunReport): string {
   const allowed = acceptedBy(report, ['allow']).length;
   const levels = [...new Set(report.files.map(({ level }) => level))].join(', ');
   return [
-    `${count(tests, 'test')} in ${count(report.files.length, 'file')}`,
+    `${counted(tests, 'test')} in ${counted(report.files.length, 'file')}`,
     ...(levels === '' || levels === 'gate' ? [] : [`level ${levels}`]),
-    ...(allowed > 0 ? [`${count(allowed, 'leak')} allowed`] : []),
-    ...(report.off.length > 0 ? [`${count(report.off.length, 'file')} switched off`] : []),
+    ...(allowed > 0 ? [`${counted(allowed, 'leak')} allowed`] : []),
+    ...(report.off.length > 0 ? [`${counted(report.off.length, 'file')} switched off`] : []),
   ].join(', ');
 }
 

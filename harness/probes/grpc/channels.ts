@@ -1,6 +1,7 @@
 import { asObject, field } from '../../engine/native';
 import type { Opening } from '../../engine/opening';
 import type { Probe, Watch } from '../../engine/probe';
+import { counted } from '../../model/sentence';
 import { type Account, type Accounts, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
 import { drainsByItself, endPause, isResolved, pauseOf } from './wiring/pauses';
@@ -52,7 +53,7 @@ function detail(channel: InternalChannel, account: Account<InternalChannel>): st
   const inFlight = field(channel, 'callCount');
   const calls =
     typeof started === 'number' && typeof inFlight === 'number'
-      ? `, ${started} call${started === 1 ? '' : 's'} (${inFlight} in flight)`
+      ? `, ${counted(started, 'call')} (${inFlight} in flight)`
       : '';
   const id = channel.getChannelzRef?.().id;
   return `channel${id === undefined ? '' : ` #${id}`}  ${state}${calls}`;

@@ -1,5 +1,6 @@
 import { asObject, field } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
+import { counted } from '../../model/sentence';
 import { channelsOf } from './channels';
 import { type Account, type Accounts, isGone, prototypeOf, UNKNOWN } from './wiring/accounts';
 import { ChannelzListings } from './wiring/channelz-listings';
@@ -24,8 +25,6 @@ const SHUTDOWNS = ['tryShutdown', 'forceShutdown'] as const;
 
 /** How a server was told to shut down. */
 type Shutdown = (typeof SHUTDOWNS)[number];
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** What a server that was told to shut down still has. */
 function remainder(server: object): string {

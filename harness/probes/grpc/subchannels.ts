@@ -1,5 +1,6 @@
 import { asObject, field } from '../../engine/native';
 import type { Identity, Probe, Watch } from '../../engine/probe';
+import { counted } from '../../model/sentence';
 import { channelsOf } from './channels';
 import { type Account, isGone, MADE, prototypeOf, subjectOf } from './wiring/accounts';
 import { connectivity } from './wiring/connectivity';
@@ -42,11 +43,9 @@ function written(address: unknown): string {
 }
 
 function detail(subchannel: Subchannel): string {
-  const count = references(subchannel);
   const state = connectivity(field(subchannel, 'connectivityState'));
-  const refs = `${count} reference${count === 1 ? '' : 's'}`;
   const id = subchannel.getChannelzRef?.().id;
-  return `subchannel${id === undefined ? '' : ` #${id}`}  ${addressOf(subchannel)}  ${state}, ${refs}`;
+  return `subchannel${id === undefined ? '' : ` #${id}`}  ${addressOf(subchannel)}  ${state}, ${counted(references(subchannel), 'reference')}`;
 }
 
 /** The channel's wrappers of subchannels, through to the subchannels themselves. */

@@ -4,6 +4,7 @@ import type { RatchetFinding } from '../../model/ratchet';
 import type { FileReport, RunReport } from '../../model/report';
 import type { RetainerPath } from '../../model/retainer-path';
 import { scopeTitle } from '../../model/scope';
+import { withoutArticle } from '../../model/sentence';
 import type { TimelineEvent } from '../../model/test-case';
 import type { Cause, FileRow, Notice, Occurrence, PageData, Status } from './page-data';
 
@@ -63,7 +64,7 @@ function causeOf(first: Found, all: readonly Found[]): Cause {
     kind: finding.kind,
     status,
     ...(reason === undefined ? {} : { reason }),
-    noun: finding.root.noun.replace(/^an? /, ''),
+    noun: withoutArticle(finding.root.noun),
     count: all.reduce((sum, each) => sum + each.finding.count, 0),
     places: placesOf(all),
     ...(finding.openedBy === undefined ? {} : { package: finding.openedBy }),

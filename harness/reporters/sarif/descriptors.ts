@@ -1,5 +1,6 @@
 import type { Finding, FindingKind } from '../../model/finding';
 import type { RatchetFinding } from '../../model/ratchet';
+import { withoutArticle } from '../../model/sentence';
 import { plain } from './words';
 
 /** What a result is of: a leak, or an exception that is out of date. */
@@ -40,7 +41,7 @@ const STALE: Readonly<Record<RatchetFinding['what'], { readonly says: string; re
   },
 };
 
-const noun = ({ root }: Finding): string => root.noun.replace(/^an? /, '');
+const noun = ({ root }: Finding): string => withoutArticle(root.noun);
 
 /** Whether a result fails by its nature. */
 export const levelOf = ({ kind }: Finding): 'error' | 'warning' => (kind === 'unproven' ? 'warning' : 'error');
