@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -19,6 +18,7 @@ import {
   withAdditions,
 } from './jest-config-file';
 import { writeText } from './outputs';
+import { shownConfig } from './shown-config';
 import { commandOf } from './test-script';
 
 /** What Jest makes of its configuration, as far as it matters here. */
@@ -31,19 +31,8 @@ const say = (text: string): void => {
 };
 
 /** Jest's own word on its configuration; `undefined` if it cannot read it. */
-function shownBy({ nodeArgs, script, args }: JestCommand, cwd: string): Shown | undefined {
-  const { stdout } = spawnSync(process.execPath, [...nodeArgs, script, '--showConfig', ...args], {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-    input: '',
-  });
-  try {
-    return JSON.parse(stdout.slice(stdout.indexOf('{\n  "configs"'))) as Shown;
-  } catch {
-    return undefined;
-  }
-}
+const shownBy = (command: JestCommand, cwd: string): Shown | undefined =>
+  shownConfig(command, cwd).shown as Shown | undefined;
 
 const isOurs = ({ testEnvironment }: Shown['configs'][number]): boolean =>
   /[\\/]runners[\\/]jest-(?:node|jsdom)\.js$/.test(testEnvironment);

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { environmentSources, readOptions, UsageError } from '../config';
 import { packageOf } from '../model/frame';
 import type { Shard } from '../model/report';
@@ -6,6 +5,7 @@ import { type GlobalConfig, isChosen, isNarrowed } from '../runners/jest-filter'
 import { type Project, resolveProject } from '../runners/project';
 import { shardOf } from '../runners/run-identity';
 import type { JestCommand } from './jest-command';
+import { shownConfig } from './shown-config';
 
 /** What Jest says of its configuration, as far as it matters here. */
 export interface JestPlan {
@@ -47,12 +47,9 @@ interface ShownConfig {
  * @throws {UsageError} with Jest's own words, if it cannot read its configuration
  */
 export function jestPlan(command: JestCommand, cwd: string): JestPlan {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [...command.nodeArgs, command.script, '--showConfig', ...command.args],
-    { cwd, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, input: '' },
-  );
-  const { configs, globalConfig } = parse(stdout, status === 0 ? '' : stderr);
+  const { shown, complaint } = shownConfig(command, cwd);
+  if (shown === undefined) throw new UsageError(`Jest does not accept its configuration or flags:\n${complaint}`);
+  const { configs, globalConfig } = shown as ShownConfig;
   const projects = new Map<string, Project>();
   for (const { rootDir, testEnvironmentOptions } of configs) {
     if (!projects.has(rootDir)) projects.set(rootDir, resolveProject(rootDir));
@@ -77,14 +74,4 @@ export function jestPlan(command: JestCommand, cwd: string): JestPlan {
     chosen: isChosen(command.args),
     shard: shardOf(globalConfig),
   };
-}
-
-function parse(stdout: string, stderr: string): ShownConfig {
-  // A configuration in code may print things of its own first.
-  const at = stdout.indexOf('{\n  "configs"');
-  try {
-    return JSON.parse(stdout.slice(at)) as ShownConfig;
-  } catch {
-    throw new UsageError(`Jest does not accept its configuration or flags:\n${stderr.trim() || stdout.trim()}`);
-  }
 }
