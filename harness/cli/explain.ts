@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../config';
+import { placedRules, UsageError } from '../config';
 import type { BaselineEntry } from '../model/baseline';
 import type { Finding } from '../model/finding';
 import { formatFrame } from '../model/frame';
 import type { Accepted } from '../model/ratchet';
 import type { RunReport } from '../model/report';
-import type { Allowance } from '../model/rule';
+import type { PlacedRule } from '../model/rule';
 import { type ScopeRef, scopeTitle } from '../model/scope';
 import { treeOf } from '../model/tree';
 import { lastReportPath } from '../runners/last-report';
@@ -28,7 +28,7 @@ interface Known {
   readonly failing: readonly Finding[];
   readonly accepted: readonly Accepted[];
   readonly entries: readonly BaselineEntry[];
-  readonly rules: readonly { readonly rule: Allowance; readonly place: string }[];
+  readonly rules: readonly PlacedRule[];
 }
 
 /** Shortest beginning of a fingerprint that is taken for one. */
@@ -41,24 +41,12 @@ function reportFor(flags: ExplainFlags, cwd: string): RunReport | undefined {
   return path === undefined ? undefined : readReport(path, shownPath(path));
 }
 
-function rulesOf({ sources }: Project): Known['rules'] {
-  return sources.flatMap(({ value, lines, place }) => {
-    const lists = (value ?? {}) as Partial<Record<'allow' | 'known', readonly Allowance[]>>;
-    return (['known', 'allow'] as const).flatMap((verdict) =>
-      (lists[verdict] ?? []).map((rule, index) => ({
-        rule,
-        place: lines?.[`${verdict}.${index}`] ?? `${place}: ${verdict}.${index}`,
-      })),
-    );
-  });
-}
-
 /** Everything of the leak whose fingerprint begins with `asked`. */
 function gather(asked: string, report: RunReport | undefined, project: Project): Known {
   const findings = report?.files.flatMap((file) => file.findings) ?? [];
   const accepted = report?.files.flatMap((file) => file.accepted) ?? [];
   const entries = project.baseline?.entries ?? [];
-  const rules = rulesOf(project);
+  const rules = placedRules(project.sources, project.home);
   const all = new Set([
     ...findings.map(({ fingerprint }) => fingerprint),
     ...accepted.map(({ finding }) => finding.fingerprint),

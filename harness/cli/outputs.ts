@@ -5,6 +5,7 @@ import { catalog } from '../catalog';
 import { UsageError } from '../config';
 import type { RunReport } from '../model/report';
 import type { Reporter } from '../model/reporter';
+import { upwards } from '../runners/project-config';
 import { writeWhole } from '../runners/write-whole';
 import { ReportError } from './report-file';
 
@@ -42,10 +43,8 @@ export function withOutputs(command: Command): Command {
 
 /** The top of the repository `folder` is in; the folder itself outside of any. */
 function projectTop(folder: string): string {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
-    if (dirname(at) === at) return folder;
-  }
+  const top = [...upwards(folder)].at(-1) ?? folder;
+  return existsSync(join(top, '.git')) ? top : folder;
 }
 
 /** Where paths that are relative to `folder` start in its repository. */
