@@ -3,7 +3,7 @@ import type { Session } from '../engine/session';
 import { UsageError } from '../model/usage-error';
 
 /** Where tests find it on their global; the package's index knows it by the same name, and loads none of this. */
-export const GATE = Symbol.for('leakgate.gate');
+const GATE = Symbol.for('leakgate.gate');
 
 /** What tests say to the gate that watches them; see `leakgate` in the package's index. */
 export interface Gate {
@@ -28,6 +28,11 @@ export function gateOf(session: Session): Gate {
   return gate;
 }
 
+/** Puts a gate where tests find it: not enumerable, as nothing of ours is that a test could come across. */
+export function hangGate(global: object, value: Gate): void {
+  Object.defineProperty(global, GATE, { configurable: true, enumerable: false, writable: false, value });
+}
+
 /**
  * Puts a block's gate in front of the one that is there, if any: what is said within the block is the block's, all else goes on to
  * the other.
@@ -44,7 +49,7 @@ export function openGate(session: Session): () => void {
       (session.runsNow ? own : outer)?.expectCollected(...args);
     },
   };
-  Object.defineProperty(globalThis, GATE, { configurable: true, enumerable: false, writable: false, value });
+  hangGate(globalThis, value);
   return () => {
     if (before === undefined) Reflect.deleteProperty(globalThis, GATE);
     else Object.defineProperty(globalThis, GATE, before);

@@ -11,7 +11,7 @@ import { asWritten } from './as-written';
 import { besideFailure } from './beside-failure';
 import { watchForEarlyExit } from './early-exit';
 import { fileReport } from './file-report';
-import { GATE, gateOf } from './gate';
+import { gateOf, hangGate } from './gate';
 import { wrapBody } from './jest/build/body';
 import { JestBodies } from './jest-bodies';
 import { titlesOf } from './jest-cases';
@@ -86,12 +86,8 @@ export class JestAccount {
     // Jest reads this very array after the environment is made, and before `setup()`.
     if (!Object.isFrozen(setupFiles)) (setupFiles as string[]).unshift(SANDBOX_FILE);
     const deliver = (rulings: readonly Ruling[]): void => this.#deliver(rulings, this.#unhandled);
-    Object.defineProperty(global, GATE, {
-      configurable: true,
-      enumerable: false,
-      writable: false,
-      value: { ...gateOf(this.#session), ...scenarioGate(this.#session, this.#options, () => this.#mapped, deliver) },
-    });
+    const scenarios = scenarioGate(this.#session, this.#options, () => this.#mapped, deliver);
+    hangGate(global, { ...gateOf(this.#session), ...scenarios });
     this.#forgetExit = watchForEarlyExit(this.#options.file);
     this.#session.start();
     this.#forgetLoads = ownLoads(this.#session, () => this.#root === undefined && !this.#finished);
@@ -125,20 +121,25 @@ export class JestAccount {
     this.#forgetLoads?.();
     // A file whose modules fail to load has no run to finish; its accounts are closed here, where Jest prints no errors any more.
     const errors: JestError[] = [];
-    if (!this.#finished) await this.#finish(errors);
+    await this.#guarded(errors, () => this.#finish(errors));
     if (errors.length > 0) process.stderr.write(besideFailure(this.#options, errors));
     // Only now: what goes wrong after the last test, and a process lost in its teardown, count too.
     this.#page?.finish(this.#report());
     this.#forgetExit?.();
   }
 
+  /** One of Jest's events. */
+  handle(event: CircusEvent, state: CircusState): Promise<void> {
+    return this.#guarded(state.unhandledErrors, () => this.#handle(event, state));
+  }
+
   /** Never throws into Jest: what fails in here is the harness's own failure, said on the file and red. */
-  async handle(event: CircusEvent, state: CircusState): Promise<void> {
+  async #guarded(errors: unknown[], work: () => Promise<void>): Promise<void> {
     try {
-      await this.#handle(event, state);
+      await work();
     } catch (error) {
       this.#harnessFailures.push({ probe: 'jest', why: reasonOf(error) });
-      this.#blame(state.unhandledErrors, harnessError(error));
+      this.#blame(errors, harnessError(error));
     }
   }
 

@@ -103,9 +103,12 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
     }
 
     override async teardown(): Promise<void> {
-      await this.#account?.end();
-      delete process.env[TEST_FILE_VARIABLE];
-      await this.#aside(() => super.teardown());
+      try {
+        await this.#account?.end();
+      } finally {
+        delete process.env[TEST_FILE_VARIABLE];
+        await this.#aside(() => super.teardown());
+      }
     }
 
     override async handleTestEvent(event: CircusEvent & never, state: CircusState & never): Promise<void> {

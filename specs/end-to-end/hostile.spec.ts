@@ -323,3 +323,28 @@ module.exports = require(${JSON.stringify(resolve(__dirname, '../../dist/runners
     expect(run.reports[0]?.probeFailures).toEqual([{ probe: 'timers', why: 'not on this machine' }]);
   });
 });
+
+describe('the gate itself, where it breaks', () => {
+  const CONFUSED = expect.arrayContaining([{ probe: 'jest', why: 'confused' }]);
+
+  it('says so, and hides neither why a file could not be loaded nor what others left', async () => {
+    const files = {
+      'environment.js': `
+const { plugIns } = require(${JSON.stringify(resolve(__dirname, '../../dist/runners/jest.js'))});
+plugIns().rules.unshift({ get kind() { throw new Error('confused'); } });
+module.exports = require(${JSON.stringify(resolve(__dirname, '../../dist/runners/jest-node.js'))});
+`,
+      'loads.test.js': "setInterval(() => {}, 60_000).unref();\nrequire('./nowhere');\n",
+      'runs.test.js': "test('runs', () => { setInterval(() => {}, 60_000).unref(); });\n",
+    };
+    const run = await runJest({ files, config: { ...QUICK, testEnvironment: '<rootDir>/environment.js' } });
+    expect(run.code).toBe(1);
+    expect(run.output).toContain("Cannot find module './nowhere' from 'loads.test.js'");
+    expect(run.output).toMatch(
+      /loads\.test\.js failed before its tests.*\s+leakgate could not do its job in this file: confused/,
+    );
+    expect(run.tests.get('runs')?.status).toBe('passed');
+    expect(run.reports.map(({ probeFailures }) => probeFailures)).toEqual([CONFUSED, CONFUSED]);
+    expect(run.unfinished).toEqual([]);
+  });
+});
