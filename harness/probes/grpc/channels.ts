@@ -229,10 +229,7 @@ const channels: Probe = {
         }
         if (!accounts.isAnyOpen) loggers.withdraw();
       },
-      stop() {
-        loggers.restore();
-        wiring.stop();
-      },
+      stop: () => wiring.stop(),
     };
   },
 };

@@ -140,10 +140,7 @@ const loadBalancers: Probe = {
       letGo() {
         if (!channels.isAnyOpen) registrations.withdraw();
       },
-      stop() {
-        registrations.restore();
-        wiring.stop();
-      },
+      stop: () => wiring.stop(),
     };
   },
 };

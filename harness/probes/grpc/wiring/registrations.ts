@@ -23,8 +23,10 @@ export class Registrations {
   #lentOut: Registration[] = [];
   #copies = 0;
 
+  /** Gives all back that was taken when the probes are done. */
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
+    wiring.atEnd(() => this.#restore());
   }
 
   /**
@@ -68,7 +70,7 @@ export class Registrations {
   }
 
   /** Gives back what is still there. */
-  restore(): void {
+  #restore(): void {
     for (const { give, given } of this.#lentOut) {
       const args = given.map((each) => (each instanceof WeakRef ? each.deref() : each));
       if (args.every((each) => each !== undefined)) give(args);

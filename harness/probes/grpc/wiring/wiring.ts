@@ -173,6 +173,11 @@ export class Wiring {
     });
   }
 
+  /** Calls `undo` when all is put back. */
+  atEnd(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
   /** As `wrap`: `look` is called with what the function was called on and with, before the function itself. */
   before(target: object, name: string, look: (self: object, args: readonly unknown[]) => void): void {
     const wiring = this;
