@@ -15,8 +15,8 @@ const WeakRefDeref = WeakRef.prototype.deref;
 const mapEntries = Map.prototype.entries;
 const setValues = Set.prototype.values;
 
-/** Those of the tests' realm have another constructor. */
-const isWeakRef = (value: object): value is WeakRef<object> =>
+/** Whether it is a `WeakRef`; those of the tests' realm have another constructor. */
+export const isWeakRef = (value: object): value is WeakRef<object> =>
   Object.prototype.toString.call(value) === '[object WeakRef]';
 
 /** The object under a descriptor that is data. An accessor is never called: a native's may abort the process. */

@@ -3,6 +3,7 @@ import http from 'node:http';
 import { asObject, field } from '../engine/native';
 import type { Probe, Watch } from '../engine/probe';
 import { cut } from './handles/cut';
+import { requestName } from './handles/request-name';
 import { wrap } from './patching/wrap';
 
 /** Over: its answer was read to the end, or it was given up. */
@@ -11,9 +12,6 @@ const isOver = (request: http.ClientRequest): boolean => {
   const response = asObject(field(request, 'res')) as http.IncomingMessage | undefined;
   return response !== undefined && (response.destroyed || (response.complete && response.readableEnded));
 };
-
-const labelOf = (each: http.ClientRequest): string =>
-  `${each.method} ${each.protocol}//${each.getHeader('host') ?? each.host}${each.path}`;
 
 const request: Watch = {
   state: (resource) => (isOver(resource as http.ClientRequest) ? 'released' : 'open'),
@@ -24,7 +22,7 @@ const request: Watch = {
       kind: 'http-request',
       momentary: true,
       subject: each,
-      label: labelOf(each),
+      label: requestName(each),
       children: socket === undefined ? [] : [socket],
       release: () => {
         if (socket !== undefined) cut(socket);
@@ -34,7 +32,7 @@ const request: Watch = {
   lasting: {
     of: (resource) => resource,
     isOver: (thing) => isOver(thing as http.ClientRequest),
-    describe: (thing) => ({ kind: 'http-request', label: labelOf(thing as http.ClientRequest) }),
+    describe: (thing) => ({ kind: 'http-request', label: requestName(thing as http.ClientRequest) }),
   },
 };
 

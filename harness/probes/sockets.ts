@@ -12,6 +12,7 @@ import { kindOfServer, closedSockets as lasting } from './handles/closed-sockets
 import { cut } from './handles/cut';
 import { endpoint, ends } from './handles/ends';
 import { pipeName } from './handles/pipe-name';
+import { requestName } from './handles/request-name';
 
 type Owner = net.Socket | net.Server | undefined;
 
@@ -142,7 +143,7 @@ function identifySocket(socket: net.Socket, opening: Opening | undefined): Ident
     return {
       ...base,
       kind: 'http-request',
-      label: `${request.method} ${request.protocol}//${request.getHeader('host') ?? request.host}${request.path}`,
+      label: requestName(request),
       release: () => cut(socket),
     };
   }

@@ -3,6 +3,7 @@ import net from 'node:net';
 import { isMap } from 'node:util/types';
 import { asObject, field, slot } from '../engine/native';
 import type { Identity, Probe, Realm, Watch } from '../engine/probe';
+import { isWeakRef } from '../engine/reach';
 import { cut } from './handles/cut';
 
 /** A request as undici announces it; Node's own fetch is the same library. */
@@ -24,9 +25,6 @@ const GLOBAL_DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for(
 
 /** How many objects of a dispatcher's graph are looked at for a socket. Pools, clients and their contexts are few and near. */
 const MOST_LOOKED_AT = 2000;
-
-const isWeakRef = (value: object): value is WeakRef<object> =>
-  Object.prototype.toString.call(value) === '[object WeakRef]';
 
 /** Values under own data properties, map values and weak references, those of the tests' realm too: never a getter. */
 function* within(value: object): Iterable<unknown> {
