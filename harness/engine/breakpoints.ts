@@ -1,11 +1,7 @@
-import type { Debugger, Runtime, Session } from 'node:inspector';
+import type { Debugger, Runtime } from 'node:inspector';
 import { setFlagsFromString } from 'node:v8';
-import { runInThisContext } from 'node:vm';
+import { InspectorSession } from './inspector-session';
 
-type Post = <T>(method: string, params?: object) => T;
-
-const HANDED = Symbol.for('leakgate.handed');
-const TAKEN = Symbol.for('leakgate.taken');
 const GROUP = 'leakgate';
 
 /** A function as the debugger knows it. */
@@ -32,21 +28,18 @@ function isValue(code: string): boolean {
  * name it was imported, in CommonJS and ESM alike, frozen, compiled long before, and nothing about it is changed. About 25 µs a call.
  */
 export class Breakpoints {
-  readonly #session: Session;
+  readonly #session = new InspectorSession();
   readonly #sources = new Map<string, readonly string[]>();
   readonly #nodes = new Set<string>();
 
   /** @throws if this build of Node has no inspector */
   constructor() {
-    const inspector = require('node:inspector') as typeof import('node:inspector');
-    this.#session = new inspector.Session();
-    this.#session.connect();
-    this.#session.on('Debugger.scriptParsed', ({ params: { scriptId, url } }) => {
+    this.#session.onScript((scriptId, url) => {
       if (url.startsWith('node:')) this.#nodes.add(scriptId);
     });
-    this.#post('Debugger.enable');
+    this.#session.post('Debugger.enable');
     // A `debugger` statement of the user's would stop here, where nobody could go on: that is another session's business.
-    this.#post('Debugger.setSkipAllPauses', { skip: true });
+    this.#session.post('Debugger.setSkipAllPauses', { skip: true });
     // Else V8 passes by a constructor that was not written, if a derived class has none either; it is decided at the first call of each.
     setFlagsFromString('--no-omit-default-ctors');
   }
@@ -58,7 +51,7 @@ export class Breakpoints {
    */
   atCall(fn: object, expression: string): void {
     this.#with(fn, ({ objectId }) => {
-      this.#post('Debugger.setBreakpointOnFunctionCall', { objectId, condition: expression });
+      this.#session.post('Debugger.setBreakpointOnFunctionCall', { objectId, condition: expression });
     });
   }
 
@@ -97,62 +90,44 @@ export class Breakpoints {
 
   /** What a proxy stands for, without a word to its handler; `undefined` once it is revoked. About 0.1 ms. */
   targetOf(proxy: object): unknown {
-    const global = runInThisContext('globalThis') as Record<symbol, unknown>;
-    try {
-      return this.#with(proxy, (_known, properties) => {
-        const { objectId } = properties?.find(({ name }) => name === '[[Target]]')?.value ?? {};
-        if (objectId === undefined) return undefined;
-        const functionDeclaration = `function () { globalThis[Symbol.for('${TAKEN.description}')] = this; }`;
-        this.#post('Runtime.callFunctionOn', { objectId, functionDeclaration });
-        return global[TAKEN];
-      });
-    } finally {
-      delete global[TAKEN];
-    }
+    return this.#with(proxy, (_known, properties) => {
+      const { objectId } = properties?.find(({ name }) => name === '[[Target]]')?.value ?? {};
+      return objectId === undefined ? undefined : this.#session.objectOf(objectId);
+    });
   }
 
   /** Takes all breakpoints back. */
   stop(): void {
-    this.#session.disconnect();
+    this.#session[Symbol.dispose]();
     setFlagsFromString('--omit-default-ctors');
   }
 
   /** Where the function can be stopped whose parameters begin there. */
   #placesIn(begin: Debugger.Location | undefined): readonly Debugger.BreakLocation[] {
     if (begin === undefined || this.#sourceAt(begin) !== '(') return [];
-    return this.#post<Debugger.GetPossibleBreakpointsReturnType>('Debugger.getPossibleBreakpoints', {
+    return this.#session.post<Debugger.GetPossibleBreakpointsReturnType>('Debugger.getPossibleBreakpoints', {
       start: begin,
       restrictToFunction: true,
     }).locations;
   }
 
   #break({ scriptId, lineNumber, columnNumber = 0 }: Debugger.Location, condition: string): void {
-    this.#post('Debugger.setBreakpoint', { location: { scriptId, lineNumber, columnNumber }, condition });
+    this.#session.post('Debugger.setBreakpoint', { location: { scriptId, lineNumber, columnNumber }, condition });
   }
 
   #with<T>(
     fn: object,
     use: (known: Known, properties: readonly Runtime.InternalPropertyDescriptor[] | undefined) => T,
   ): T {
-    // The debugger looks things up in the process's own realm, which is not ours where we are loaded into a sandbox.
-    const global = runInThisContext('globalThis') as Record<symbol, unknown>;
-    global[HANDED] = fn;
-    try {
-      const { result } = this.#post<Runtime.EvaluateReturnType>('Runtime.evaluate', {
-        expression: `globalThis[Symbol.for('${HANDED.description}')]`,
-        objectGroup: GROUP,
-      });
-      const objectId = result.objectId ?? '';
-      const { internalProperties } = this.#post<Runtime.GetPropertiesReturnType>('Runtime.getProperties', {
+    const read = (objectId: string): T => {
+      const { internalProperties } = this.#session.post<Runtime.GetPropertiesReturnType>('Runtime.getProperties', {
         objectId,
         ownProperties: true,
       });
       const at = internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as unknown;
       return use({ objectId, at: at as Debugger.Location | undefined }, internalProperties);
-    } finally {
-      delete global[HANDED];
-      this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
-    }
+    };
+    return this.#session.handing(fn, read, GROUP);
   }
 
   #sourceAt({ scriptId, lineNumber, columnNumber = 0 }: Debugger.Location): string | undefined {
@@ -169,22 +144,12 @@ export class Breakpoints {
   #linesOf(scriptId: string): readonly string[] {
     let lines = this.#sources.get(scriptId);
     if (lines === undefined) {
-      const { scriptSource } = this.#post<Debugger.GetScriptSourceReturnType>('Debugger.getScriptSource', { scriptId });
+      const { scriptSource } = this.#session.post<Debugger.GetScriptSourceReturnType>('Debugger.getScriptSource', {
+        scriptId,
+      });
       lines = scriptSource.split(/\r\n|[\n\r\u2028\u2029]/);
       this.#sources.set(scriptId, lines);
     }
     return lines;
   }
-
-  readonly #post: Post = <T>(method: string, params?: object): T => {
-    let failure: Error | null = null;
-    let answer: unknown;
-    // A session of the same thread answers at once.
-    this.#session.post(method, params, (error, result) => {
-      failure = error;
-      answer = result;
-    });
-    if (failure !== null) throw new Error(`${method}: ${JSON.stringify(failure)}`);
-    return answer as T;
-  };
 }

@@ -1,19 +1,22 @@
 import type { Debugger, Runtime } from 'node:inspector';
 import { type Frame, normalizePath } from '../model/frame';
-import { inspected } from './inspected';
+import { inspected } from './inspector-session';
 
 /**
  * Where a function is written, and of a bound one the function that it calls; in transformed code, as the runner maps it.
  * `undefined` where V8 does not tell: it is Node's own, or native, or there is no inspector. It takes milliseconds, so it is for findings.
  */
 export function placeOf(fn: object): Omit<Frame, 'origin'> | undefined {
-  return inspected(fn, (handed, post, session) => {
+  return inspected(fn, (handed, session) => {
     const files = new Map<string, string>();
-    session.on('Debugger.scriptParsed', ({ params: { scriptId, url } }) => files.set(scriptId, url));
-    post('Debugger.enable');
+    session.onScript((scriptId, url) => files.set(scriptId, url));
+    session.post('Debugger.enable');
     let objectId: string | undefined = handed;
     while (objectId !== undefined) {
-      const known: Runtime.GetPropertiesReturnType = post('Runtime.getProperties', { objectId, ownProperties: true });
+      const known: Runtime.GetPropertiesReturnType = session.post('Runtime.getProperties', {
+        objectId,
+        ownProperties: true,
+      });
       const internal = (name: string) => known.internalProperties?.find((each) => each.name === name)?.value;
       const at = internal('[[FunctionLocation]]')?.value as Debugger.Location | undefined;
       if (at !== undefined) {

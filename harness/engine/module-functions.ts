@@ -1,6 +1,6 @@
 import type { Runtime } from 'node:inspector';
 import { types } from 'node:util';
-import { inspected, objectOf, type Post } from './inspected';
+import { type InspectorSession, inspected } from './inspector-session';
 import { asObject } from './native';
 
 /** What surrounds the code of a module: the function it is wrapped in has this name up to Jest 30.4, then none; an ES module is a scope itself. */
@@ -8,8 +8,8 @@ const OF_MODULE = /^(?:Closure(?: \(Object\.<anonymous>\))?$|Module\b)/;
 /** What surrounds all modules. */
 const AROUND = /^(?:Script|Global)\b/;
 
-const properties = (objectId: string, post: Post): Runtime.GetPropertiesReturnType =>
-  post('Runtime.getProperties', { objectId, ownProperties: true });
+const properties = (objectId: string, session: InspectorSession): Runtime.GetPropertiesReturnType =>
+  session.post('Runtime.getProperties', { objectId, ownProperties: true });
 
 /** An object's own data properties, and their values. */
 function entriesOf(object: object | undefined): readonly (readonly [string, unknown])[] {
@@ -27,10 +27,10 @@ const isAddOns = (fn: object): boolean =>
   Object.hasOwn(fn, 'prototype') && textOf.call(fn as () => unknown).endsWith('{ [native code] }');
 
 /** The scopes that `fn` closes over, inside of what surrounds all modules; innermost first. */
-function scopesOf(handed: string, post: Post): readonly Runtime.RemoteObject[] | undefined {
-  const scopes = properties(handed, post).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
+function scopesOf(handed: string, session: InspectorSession): readonly Runtime.RemoteObject[] | undefined {
+  const scopes = properties(handed, session).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
   if (scopes?.objectId === undefined) return undefined;
-  return properties(scopes.objectId, post).result.flatMap(({ name, value }) =>
+  return properties(scopes.objectId, session).result.flatMap(({ name, value }) =>
     !/^\d+$/.test(name) || value === undefined || AROUND.test(value.description ?? '') ? [] : [value],
   );
 }
@@ -40,13 +40,13 @@ function scopesOf(handed: string, post: Post): readonly Runtime.RemoteObject[] |
  * there is none, or V8 does not tell. It takes a millisecond, so it is for what would be a finding.
  */
 export function moduleVariableOf(fn: object, isIt: (value: unknown) => boolean): string | undefined {
-  return inspected(fn, (handed, post) => {
-    const inner = scopesOf(handed, post);
+  return inspected(fn, (handed, session) => {
+    const inner = scopesOf(handed, session);
     const [module] = inner ?? [];
     if (inner?.length !== 1 || module?.objectId === undefined || !OF_MODULE.test(module.description ?? ''))
       return undefined;
     // V8 lists a scope as a pair of its description and an object with its variables.
-    const listed = asObject(objectOf(module.objectId, post));
+    const listed = asObject(session.objectOf(module.objectId));
     const variables = entriesOf(asObject((listed as { object?: unknown } | undefined)?.object));
     return variables.find(([, value]) => isIt(value))?.[0];
   });
@@ -65,13 +65,14 @@ export const isModules = (fn: object): boolean =>
  * alive. `false` where V8 does not tell. It takes a millisecond, so it is for what would be a finding.
  */
 export function knowsWeakly(fn: object): boolean {
-  const found = inspected(fn, (handed, post) => {
-    const [first, ...outer] = scopesOf(handed, post) ?? [];
+  const found = inspected(fn, (handed, session) => {
+    const [first, ...outer] = scopesOf(handed, session) ?? [];
     // The outermost is the module's.
     const scopes = first === undefined ? [] : [first, ...outer.slice(0, -1)];
     return scopes.some(
       ({ objectId }) =>
-        objectId !== undefined && properties(objectId, post).result.some(({ value }) => value?.className === 'WeakRef'),
+        objectId !== undefined &&
+        properties(objectId, session).result.some(({ value }) => value?.className === 'WeakRef'),
     );
   });
   return found === true;

@@ -1,11 +1,6 @@
-import { Session } from 'node:inspector';
+import type { HeapProfiler, Runtime } from 'node:inspector';
+import { InspectorSession } from '../inspector-session';
 import type { HeapGraph } from './heap-graph';
-
-type Answered = (error: Error | null, result: unknown) => void;
-
-// A probe may have put its own in their place.
-const { connect, disconnect } = Session.prototype;
-const post = Session.prototype.post as (method: string, params: object, answered: Answered) => void;
 
 const TEXT = 'function () { return Function.prototype.toString.call(this); }';
 
@@ -16,7 +11,7 @@ const TEXT = 'function () { return Function.prototype.toString.call(this); }';
  */
 export class LiveObjects implements Disposable {
   readonly #graph: HeapGraph;
-  #session: Session | undefined;
+  #session: InspectorSession | undefined;
 
   constructor(graph: HeapGraph) {
     this.#graph = graph;
@@ -25,11 +20,14 @@ export class LiveObjects implements Disposable {
   /** What a function answers that is called on it; `undefined` where there is no inspector, or no such object any more. */
   ask<T>(node: number, fn: string): T | undefined {
     try {
+      this.#session ??= new InspectorSession();
       const id = String(this.#graph.columns.ids[node]);
-      const found = this.#post('HeapProfiler.getObjectByHeapObjectId', { objectId: id });
-      const { objectId } = (found as { result: { objectId?: string } }).result;
-      const read = this.#post('Runtime.callFunctionOn', { objectId, functionDeclaration: fn, returnByValue: true });
-      return (read as { result: { value: T } }).result.value;
+      const found = this.#session.post<HeapProfiler.GetObjectByHeapObjectIdReturnType>(
+        'HeapProfiler.getObjectByHeapObjectId',
+        { objectId: id },
+      );
+      const asked = { objectId: found.result.objectId, functionDeclaration: fn, returnByValue: true };
+      return this.#session.post<Runtime.CallFunctionOnReturnType>('Runtime.callFunctionOn', asked).result.value as T;
     } catch {
       return undefined;
     }
@@ -41,20 +39,7 @@ export class LiveObjects implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#session !== undefined) disconnect.call(this.#session);
+    this.#session?.[Symbol.dispose]();
     this.#session = undefined;
-  }
-
-  #post(method: string, params: object): unknown {
-    if (this.#session === undefined) {
-      this.#session = new Session();
-      connect.call(this.#session);
-    }
-    let answer: { readonly error: Error | null; readonly result: unknown } | undefined;
-    post.call(this.#session, method, params, (error, result) => {
-      answer = { error, result };
-    });
-    if (answer === undefined || answer.error !== null) throw answer?.error ?? new Error(`${method} did not answer`);
-    return answer.result;
   }
 }

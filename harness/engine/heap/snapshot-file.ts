@@ -2,6 +2,7 @@ import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeHeapSnapshot } from 'node:v8';
+import { InspectorSession } from '../inspector-session';
 import type { HeapGraph } from './heap-graph';
 import { IndexNames, longestList } from './index-names';
 import { SnapshotParser } from './snapshot-parser';
@@ -20,12 +21,9 @@ const CHUNK_BYTES = 4 << 20;
 function learnLines(): void {
   if (Number(process.versions.v8.split('.', 1)[0]) >= 12) return;
   try {
-    const { Session } = require('node:inspector') as typeof import('node:inspector');
-    const session = new Session();
-    session.connect();
+    using session = new InspectorSession();
     session.post('Debugger.enable');
     session.post('Debugger.disable');
-    session.disconnect();
   } catch {
     // A Node that was built without it takes its time.
   }
