@@ -54,7 +54,12 @@ Examples:
 
   by a report from CI
   $ leakgate explain 4e043500d469 --report whole.json
-${EXIT_HELP}`;
+
+Exit codes:
+  0  told, whatever it is
+  2  wrong usage, or nothing is known of such a leak
+  4  the report is missing, empty, cut in the middle, of another version or
+     malformed`;
 
 /** The same for `init`. */
 export const INIT_HELP = `

@@ -115,8 +115,8 @@ function checkInstalled(cwd: string): void {
 }
 
 /**
- * `leakgate init`: the gate in Jest's configuration, a first baseline, the lines for CI. Jest is started as `npm test` does it. What is there already is left as it is, so
- * that it can be run again at any time.
+ * `leakgate init`: the gate in Jest's configuration, a first baseline, the lines for CI. Jest is started as `npm test` does it. What is
+ * there already is left as it is, so that it can be run again at any time.
  * @returns the exit code
  * @throws {UsageError} if leakgate or Jest is not installed, or Jest's configuration cannot be read
  * @throws {ReportError} if Jest's configuration or the baseline cannot be written; it is as it was

@@ -3,7 +3,7 @@ import { MERGE_HELP, REPORT_HELP, renderHelp } from './help-texts';
 import { type OutputFlags, reporters, withOutputs } from './outputs';
 import { merge, type RenderFlags, render } from './report';
 
-/** Adds \`leakgate report\` and what is beneath it. */
+/** Adds `leakgate report` and what is beneath it. */
 export function addReport(main: Command, setCode: (code: number) => void): void {
   const report = main
     .command('report')

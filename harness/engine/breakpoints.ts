@@ -71,7 +71,10 @@ export class Breakpoints {
     );
   }
 
-  /** Evaluates `expression` whenever the function that begins at a place is at work. Does nothing if none is written there, or if it is Node's own. */
+  /**
+   * Evaluates `expression` whenever the function that begins at a place is at work. Does nothing if none is written there, or if it is
+   * Node's own.
+   */
   atPlace(begin: Debugger.Location, expression: string): void {
     let first: Debugger.Location | undefined;
     try {

@@ -60,7 +60,10 @@ export interface Identity {
   readonly repeats?: boolean;
   /** Nothing in this process knows it any more that could release it: the verdict waits for nothing, and falls where its root was opened. */
   readonly stranded?: boolean;
-  /** Whether it is there once for each copy of its library, by evidence: nobody's to release. May take milliseconds: asked of a root before it falls. */
+  /**
+   * Whether it is there once for each copy of its library, by evidence: nobody's to release. May take milliseconds: asked of a root before
+   * it falls.
+   */
   readonly isLibrarys?: () => boolean;
   /** Dies with the test file's own globals, so it is never a leak of the file itself. */
   readonly diesWithFile?: boolean;

@@ -67,7 +67,10 @@ export interface Rule {
 const isIn = (frame: Frame, packageName: string, file: string): boolean =>
   packageOfFrame(frame) === packageName && normalizePath(frame.file).endsWith(`/${file}`);
 
-/** Whether `rule` says of a thing opened by `trace` that it stays by design. Only the innermost frame counts: who else called it does not matter. */
+/**
+ * Whether `rule` says of a thing opened by `trace` that it stays by design. Only the innermost frame counts: who else called it does not
+ * matter.
+ */
 export function ruledOut(rule: Rule, kind: string, trace: readonly Frame[]): boolean {
   const [inner] = trace;
   if (inner === undefined || rule.kind !== kind || (rule.fn !== undefined && rule.fn !== inner.fn)) return false;

@@ -30,7 +30,10 @@ function watchMade(switches: Switches, target: object, maker: string): void {
   });
 }
 
-/** Performance observers that observe, event loop histograms that sample, collections that are profiled, and trace events that are written, for nobody any more. */
+/**
+ * Performance observers that observe, event loop histograms that sample, collections that are profiled, and trace events that are written,
+ * for nobody any more.
+ */
 const performance: Probe = {
   name: 'performance',
   kinds: {

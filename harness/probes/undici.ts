@@ -74,7 +74,10 @@ function idleSocketOf(timer: object): net.Socket | undefined {
   return socket instanceof net.Socket ? socket : undefined;
 }
 
-/** Node's dispatcher lives on the outer global, one a test set or undici made on import on the sandbox's. Both live as long as the process or the file. */
+/**
+ * Node's dispatcher lives on the outer global, one a test set or undici made on import on the sandbox's. Both live as long as the process
+ * or the file.
+ */
 function globalDispatchers(realm: Realm): object[] {
   return [globalThis as Record<PropertyKey, unknown>, realm.global].flatMap((each) =>
     GLOBAL_DISPATCHERS.flatMap((name) => asObject(Object.getOwnPropertyDescriptor(each, name)?.value) ?? []),

@@ -55,7 +55,10 @@ function annotation({ finding, count, scopes }: LeakGroup, base: string): string
   return command({ ...place, title: visibleLine(tag) }, `${said}\n\nFingerprint: ${finding.fingerprint}`);
 }
 
-/** Workflow commands for GitHub's runner: on the very line of every exception that is out of date, and of every distinct leak, most frequent first. */
+/**
+ * Workflow commands for GitHub's runner: on the very line of every exception that is out of date, and of every distinct leak, most frequent
+ * first.
+ */
 const github: Reporter = {
   name: 'github',
   description: "annotations for GitHub Actions (`-`: into the job's log, where GitHub reads them)",

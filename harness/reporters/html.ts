@@ -39,7 +39,10 @@ const policyFor = ({ script, style }: Assets): string =>
     "form-action 'none'",
   ].join('; ');
 
-/** One file that opens offline: causes, trees, paths, timelines, costs. The report is in it as data, its look and behaviour are the built page's. */
+/**
+ * One file that opens offline: causes, trees, paths, timelines, costs. The report is in it as data, its look and behaviour are the built
+ * page's.
+ */
 const html: Reporter = {
   name: 'html',
   description: 'one page that opens offline: causes, trees, timelines, costs',

@@ -29,7 +29,10 @@ const CLIENT_CALLS = [
 /** The same of a channel, for who drives one without a client. */
 const CHANNEL_CALLS = ['getConnectivityState', 'watchConnectivityState', 'createCall'];
 
-/** What a channel times by itself. All channels of the file are known, so a timer of that code that is none of theirs is an earlier file's, at work again. */
+/**
+ * What a channel times by itself. All channels of the file are known, so a timer of that code that is none of theirs is an earlier file's,
+ * at work again.
+ */
 const TIMERS = ['idleTimer', 'callRefTimer'];
 const CLIENT_FILE = /[\\/](?:make-)?client\.js$/;
 const CHANNEL_FILE = /[\\/]internal-channel\.js$/;

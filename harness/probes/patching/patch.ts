@@ -3,8 +3,9 @@ import { disguise, frozen, replaceSlot } from './slot';
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * What happens around a patched method. `self` is whatever it was called on: nothing, if it was taken off its object. `call` runs the original with the caller's own `this` and arguments; its result is to
- * be returned and its exceptions are to be let through. `wrapper` is the patched method: frames above it are the caller's.
+ * What happens around a patched method. `self` is whatever it was called on: nothing, if it was taken off its object. `call` runs the
+ * original with the caller's own `this` and arguments; its result is to be returned and its exceptions are to be let through. `wrapper` is
+ * the patched method: frames above it are the caller's.
  */
 export type Around = (
   self: unknown,

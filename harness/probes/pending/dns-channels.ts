@@ -87,8 +87,8 @@ export function watchChannels(): () => void {
 
 /**
  * How to end a query that nobody awaits any more; `undefined` if its channel is not known. A channel can only be cancelled as a
- * whole: that is done when none of its queries is awaited by anybody else, at the latest when the file is over. Whoever sent the query is not told: its callback
- * would run, or its promise reject, in the time of another test.
+ * whole: that is done when none of its queries is awaited by anybody else, at the latest when the file is over. Whoever sent the query is
+ * not told: its callback would run, or its promise reject, in the time of another test.
  */
 export function endOf(query: object): (() => void) | undefined {
   const channel = channels.get(query)?.deref();

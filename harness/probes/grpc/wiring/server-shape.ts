@@ -19,7 +19,10 @@ const portsOf = (server: object): Listener[] =>
     ([, entry]) => (asObject(field(asObject(entry) ?? {}, 'tcpServer')) as Listener | undefined) ?? [],
   );
 
-/** Its HTTP/2 servers, until the last connection to them is gone. Up to 1.9 they are in a list that is never shortened; in the oldest versions they are the list. */
+/**
+ * Its HTTP/2 servers, until the last connection to them is gone. Up to 1.9 they are in a list that is never shortened; in the oldest
+ * versions they are the list.
+ */
 export function listenersOf(server: object): Listener[] {
   const list = field(server, 'http2ServerList');
   const listed = Array.isArray(list)

@@ -19,8 +19,8 @@ const isGenerator = (fn: CircusFn): boolean =>
   fn instanceof GeneratorFunction || apply(tagOf, fn, []) === '[object GeneratorFunction]';
 
 /**
- * A body that runs `fn` with what `current` answers at its begin in `storage`, and looks the same to Jest: as many parameters (one means a `done` callback), a generator
- * if `fn` is one, the same `this`, result and exceptions.
+ * A body that runs `fn` with what `current` answers at its begin in `storage`, and looks the same to Jest: as many parameters (one means a
+ * `done` callback), a generator if `fn` is one, the same `this`, result and exceptions.
  */
 export function wrapBody<T>(fn: CircusFn, storage: AsyncLocalStorage<T>, current: () => T): CircusFn {
   if (isGenerator(fn)) return wrapGenerator(fn, storage, current);
