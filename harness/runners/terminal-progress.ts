@@ -33,7 +33,7 @@ export function terminalProgress(
   const isWatched = terminal.isTTY === true && env.TERM !== 'dumb' && (env.CI ?? '') === '';
   if (!isWatched) return {};
   let shown = false;
-  const progress = (said: string | undefined): void => {
+  const show = (said: string | undefined): void => {
     if (said === undefined) {
       if (shown) put(`${CLEAR_LINE}${LINE_UP}`);
       shown = false;
@@ -44,5 +44,13 @@ export function terminalProgress(
     put(`${shown ? CLEAR_LINE : NEW_LINE}${text}`);
     shown = true;
   };
-  return { progress };
+  return {
+    progress: (said) => {
+      try {
+        show(said);
+      } catch {
+        // A terminal that takes no more just now (EAGAIN), or is gone (EIO): what it shows is no part of a verdict.
+      }
+    },
+  };
 }

@@ -67,6 +67,16 @@ describe('progress on the terminal', () => {
     expect(screen.lines.at(-1)).toBe('leakgate: writi');
   });
 
+  it('goes on where the terminal takes no more', () => {
+    const { progress } = terminalProgress(TTY, {}, () => {
+      throw new Error('EAGAIN: resource temporarily unavailable, write');
+    });
+    expect(() => {
+      progress?.('writing a heap snapshot');
+      progress?.(undefined);
+    }).not.toThrow();
+  });
+
   it('is for those who watch', () => {
     expect(terminalProgress({}, {})).toEqual({});
     expect(terminalProgress(TTY, { CI: 'true' })).toEqual({});
