@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { asError } from '../engine/as-error';
 import { collectUntil } from '../engine/gc';
 import { OWN_FOLDER } from '../engine/own-folder';
 import { type Frame, normalizePath } from '../model/frame';
@@ -67,6 +68,11 @@ async function secondOpinion(): Promise<Opinion> {
   return { list, unexplained: [...new Set(entries.flatMap(unexplainedIn))] };
 }
 
+/** Of what nobody awaits: the opinion is a courtesy, and a process that fails to give one ends as it would have. */
+const tellFailure = (error: unknown): void => {
+  process.stderr.write(`leakgate: no second opinion: ${asError(error).message}\n`);
+};
+
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
 
 /**
@@ -90,7 +96,7 @@ export function explainLingering(afterMs: number): void {
       `\nleakgate: Jest does not exit. A second opinion, by why-is-node-running:\n\n${indent(list)}\n${verdict}`,
     );
   };
-  setTimeoutNow(() => void say(), afterMs).unref();
+  setTimeoutNow(() => void say().catch(tellFailure), afterMs).unref();
 }
 
 const EVERY_MS = 50;
@@ -108,7 +114,9 @@ function superviseWorker(folder: string): void {
   const timer = setIntervalNow(() => {
     if (process.listenerCount('message') > 0) return;
     clearIntervalNow(timer);
-    const said = secondOpinion().then((opinion) => writeWhole(path, JSON.stringify(opinion)));
+    const said = secondOpinion()
+      .then((opinion) => writeWhole(path, JSON.stringify(opinion)))
+      .catch(tellFailure);
     const takeBack = (): void => rmSync(path, { force: true });
     process.once('exit', takeBack);
     // Jest's patience is half a second, and a busy machine needs longer: the first signal waits for the answer.
