@@ -18,9 +18,12 @@ export interface Frame {
 
 const MODULES = '/node_modules/';
 
+/** Before a drive's letter the slash is the URL's, not the path's. */
+const URL_START = /^file:\/\/(?:\/(?=[a-z]:))?/i;
+
 /** The path of a `file:` URL. One that code gave itself (`//# sourceURL`) need not be a URL's. */
 function pathOf(url: string): string {
-  const path = url.slice('file://'.length);
+  const path = url.replace(URL_START, '');
   try {
     return decodeURIComponent(path);
   } catch {

@@ -6,6 +6,7 @@ describe("a frame's file", () => {
     ['/repo/src/a.ts', '/repo/src/a.ts'],
     ['file:///repo/my%20src/a.mjs', '/repo/my src/a.mjs'],
     ['C:\\repo\\src\\a.ts', 'C:/repo/src/a.ts'],
+    ['file:///C:/repo/src/a.mjs', 'C:/repo/src/a.mjs'],
     // A `sourceURL` is whatever its code says.
     ['file:///50%/a.js', '/50%/a.js'],
   ])('%s is %s', (file, path) => {
