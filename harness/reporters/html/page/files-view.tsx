@@ -70,7 +70,7 @@ export function FilesView({ files }: { readonly files: readonly FileRow[] }) {
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
     return sorted(files, sorting).filter(({ file }) => words.every((word) => file.toLowerCase().includes(word)));
   }, [files, sorting, search]);
-  const mostMs = Math.max(0, ...files.map((row) => ownMs(row) + row.waitedMs));
+  const mostMs = files.reduce((most, row) => Math.max(most, ownMs(row) + row.waitedMs), 0);
   const sortBy = (by: Column): void =>
     setSorting((old) => ({ by, descending: old.by === by ? !old.descending : by !== 'file' }));
   return (
