@@ -16,10 +16,13 @@ export const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\
 
 const ASSIGNED = '\\s*(?:\\?\\?|\\|\\||&&)?=(?![=>])';
 
-/** `x = …`, but no declaration of another `x`; `[x] = …` and `({ x } = …)`. */
+/**
+ * `x = …`, but no declaration of another `x`; `[x] = …` and `({ x } = …)`. Looks back from the name for its bracket: ahead from every
+ * bracket, a table of 10,000 rows took a second.
+ */
 const assigns = (name: string): RegExp =>
   new RegExp(
-    `(?<![\\w$.#]|\\b(?:const|let|var)\\s+)${name}${ASSIGNED}|(?<!\\b(?:const|let|var)\\s*)[[{][^=;(){}]*(?<![\\w$.])${name}\\b[^=;()]*[\\]}]${ASSIGNED}`,
+    `(?<![\\w$.#]|\\b(?:const|let|var)\\s+)${name}${ASSIGNED}|(?<![\\w$.])${name}\\b(?<=(?<!\\b(?:const|let|var)\\s*)[[{][^=;(){}]*${name})[^=;()]*[\\]}]${ASSIGNED}`,
   );
 
 /**
