@@ -15,6 +15,7 @@ import { type Knowledge, type Suspect, suspectOf } from '../suspect';
 import type { Ruling } from '../verdicts';
 import { type Closed, rootOf } from './closings';
 import { type Expected, wordsOf } from './expected';
+import { hasRoom } from './heap-room';
 import { LeftListeners } from './left-listeners';
 import { listedOnly } from './listed';
 import { type Held, retainedRulings } from './retained-findings';
@@ -123,14 +124,17 @@ export class Retention {
     const isMeant = (whose: Scope): boolean => scope === undefined || whose.answerable === scope;
     const closed = this.#ledger.closings.present().filter(({ entry }) => isMeant(entry.scope));
     const asked = this.#asked.filter((each) => isMeant(each.scope));
-    const watched: readonly { readonly thing: WeakRef<object> }[] = [...closed, ...asked];
     const listeners = scope === undefined && this.#listeners.any;
-    if (!watched.some(isThere) && !listeners) return [];
+    if (!closed.some(isThere) && !asked.some(isThere) && !listeners) return [];
     this.#probes.drain();
-    if (listeners) await collectOnce();
+    // Of what nobody asked about only a snapshot tells whether it is a finding.
+    const tells = await hasRoom(this.#options.mostHeapBytes);
+    const expected = tells ? closed : closed.filter(({ entry }) => entry.watch.lasting?.asked === true);
+    const watched: readonly { readonly thing: WeakRef<object> }[] = [...expected, ...asked];
+    if (listeners && tells) await collectOnce();
     await collectThoroughly(() => !watched.some(isThere));
-    const survivors = [...asked.filter(isThere), ...this.#ended(closed.filter(isThere))];
-    if (listeners) survivors.push(...this.#listeners.heavy());
+    const survivors = [...asked.filter(isThere), ...this.#ended(expected.filter(isThere))];
+    if (listeners && tells) survivors.push(...this.#listeners.heavy());
     if (survivors.length === 0) return [];
     return await this.#rule(survivors, await this.#explained(survivors));
   }
