@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Environment } from './jest';
 import { isGated, withLeakgate } from './jest';
+import { projectConfigOf } from './needed-jest';
 
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript asks mixin constructors for exactly this signature.
 type EnvironmentClass = new (...args: any[]) => Environment;
@@ -42,9 +43,8 @@ async function loadOwn(): Promise<void> {
 /** Makes the environment the project asked for, gated. A constructor may return another object, and Jest uses that. */
 class AutoEnvironment {
   constructor(...args: ConstructorParameters<EnvironmentClass>) {
-    const [{ projectConfig }] = args as unknown as [
-      { readonly projectConfig: { readonly id: string; readonly rootDir: string } },
-    ];
+    const [config] = args as unknown as [{ readonly projectConfig: { readonly id: string; readonly rootDir: string } }];
+    const projectConfig = projectConfigOf(config);
     const path = table()[projectConfig.id];
     if (path === undefined) {
       throw new Error(`leakgate does not know which environment the project in ${projectConfig.rootDir} runs in.`);

@@ -13,6 +13,7 @@ import type { JestAccountOptions } from './account-options';
 import { JestAccount } from './jest-account';
 import type { CircusEvent, CircusState } from './jest-circus';
 import { overlookMarks } from './jest-promises';
+import { projectConfigOf } from './needed-jest';
 import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
 import { plugIns } from './plug-ins';
 import { knownIn, projectOf } from './project';
@@ -70,7 +71,7 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
     constructor(...args: any[]) {
       super(...args);
       const [config, context] = args as unknown as [EnvironmentConfig, EnvironmentContext];
-      const { projectConfig } = config;
+      const projectConfig = projectConfigOf(config);
       const settings = settingsOf(config, context);
       this.#options = settings.options;
       if (this.#options.level === 'off') leaveNote({ state: 'off', file: context.testPath });
