@@ -22,6 +22,7 @@ import { Explanation } from './heap/explanation';
 import { HeapCensus } from './heap/heap-census';
 import { hold } from './heap/holder';
 import { takeSnapshot } from './heap/snapshot-file';
+import { outdateReads } from './stale-reads';
 
 /** What a scenario is run in. */
 export interface GrowthSetting {
@@ -74,6 +75,7 @@ export class GrowthWatch {
     try {
       await play(scenario, runs - middle);
       await settle();
+      await outdateReads();
       return { after, grown: this.#grown(begin, half, runs, births) };
     } finally {
       // Only now: with the end of any inspector's session V8 gives all objects new numbers, and nothing could be compared any more.
@@ -83,6 +85,7 @@ export class GrowthWatch {
 
   async #point(run: number, isNext: boolean): Promise<GrowthPoint> {
     await settle();
+    await outdateReads();
     return { run, heap: this.#look(isNext).census.counts, descriptors: openDescriptors() };
   }
 

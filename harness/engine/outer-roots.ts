@@ -7,6 +7,7 @@ import type { AskedOfFile } from './outer-keepers';
 import type { Scope } from './scope';
 import type { SessionOptions } from './session-options';
 import { sparingCollected } from './spared-errors';
+import { outdateReads } from './stale-reads';
 import type { Surroundings } from './surroundings';
 import { isOver, isTimer, type Keeper, placeOf, type Suspect } from './suspect';
 
@@ -156,6 +157,7 @@ export class OuterRoots {
     const { realm, classifier, progress = () => {} } = this.#options;
     const { sourceOf }: typeof import('./slot-writes') = require('./slot-writes');
     let subjects: readonly { readonly root: Suspect; readonly subject: object }[] = [];
+    await outdateReads();
     const { holds, wrapped } = await heap()
       .outerHolders({
         targets: () => {

@@ -18,6 +18,7 @@ interface RawDescriptor {
 /** What is beneath a `FileHandle`: it has the descriptor, until that is closed or handed over. */
 interface NativeHandle {
   readonly fd: number;
+  readStop?(): unknown;
   close(): Promise<void>;
 }
 
@@ -47,6 +48,8 @@ class OpenHandle {
   }
 
   close(): void {
+    // Node 20 ends the process where a handle is closed that is being read as a web stream.
+    this.#native.readStop?.();
     (this.#handle.deref() ?? this.#native).close().catch(() => {});
   }
 }

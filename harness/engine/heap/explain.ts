@@ -2,6 +2,7 @@ import type { Frame, FrameOrigin } from '../../model/frame';
 import type { RetainerPath } from '../../model/retainer-path';
 import { asError } from '../as-error';
 import { turn } from '../clock';
+import { outdateReads } from '../stale-reads';
 import { Explanation } from './explanation';
 import { hold } from './holder';
 import type { Listing } from './listing';
@@ -53,6 +54,7 @@ export async function explain(question: HeapQuestion): Promise<HeapAnswer> {
   try {
     const usedBytes = memoryUsage().heapUsed;
     if (usedBytes > question.mostHeapBytes) return { kind: 'too-large', usedBytes };
+    await outdateReads();
     await turn();
     const named = targets.map((ref, index): readonly [string, WeakRef<object>] => [`target ${index}`, ref]);
     const held = hold(global === undefined ? named : [...named, ['global', global]]);
