@@ -26,21 +26,28 @@ const GLOBAL_DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for(
 /** How many objects of a dispatcher's graph are looked at for a socket. Pools, clients and their contexts are few and near. */
 const MOST_LOOKED_AT = 2000;
 
+/** What a map has for `origin`, or all if it is no map of origins: in a long run an agent has had hundreds. */
+function valuesFor(map: object, origin: string | undefined): readonly unknown[] {
+  const entries = [...(Map.prototype.entries.call(map) as Iterable<[unknown, unknown]>)];
+  const matching = entries.filter(([key]) => origin !== undefined && typeof key === 'string' && key.startsWith(origin));
+  return (matching.length > 0 ? matching : entries).map(([, value]) => value);
+}
+
 /** Values under own data properties, map values and weak references, those of the tests' realm too: never a getter. */
-function* within(value: object): Iterable<unknown> {
-  if (isMap(value)) yield* Map.prototype.values.call(value);
+function* within(value: object, origin: string | undefined): Iterable<unknown> {
+  if (isMap(value)) yield* valuesFor(value, origin);
   if (isWeakRef(value)) yield WeakRef.prototype.deref.call(value);
   for (const key of Reflect.ownKeys(value)) yield Object.getOwnPropertyDescriptor(value, key)?.value;
 }
 
-/** Whether `target` hangs on `root` by plain data: a dispatcher's pools, their clients, their sockets. */
-function reaches(root: object, target: object): boolean {
+/** Whether `target`, of a connection to `origin`, hangs on `root` by plain data: a dispatcher's pools, their clients, their sockets. */
+function reaches(root: object, target: object, origin: string | undefined): boolean {
   const queue: object[] = [root];
   const seen = new Set<object>(queue);
   for (const value of queue) {
     if (value === target) return true;
     if (value instanceof net.Socket || typeof value === 'function') continue;
-    for (const next of within(value)) {
+    for (const next of within(value, origin)) {
       const found = asObject(next);
       if (found === undefined || seen.has(found) || seen.size > MOST_LOOKED_AT) continue;
       seen.add(found);
@@ -54,6 +61,12 @@ function reaches(root: object, target: object): boolean {
 function clientOf(socket: net.Socket): object | undefined {
   const parser = asObject(slot(socket, 'parser'));
   return parser === undefined ? undefined : asObject(field(parser, 'client'));
+}
+
+/** Where a client connects to. */
+function originOf(client: object | undefined): string | undefined {
+  const url = client === undefined ? undefined : slot(client, 'url');
+  return url instanceof URL ? url.origin : undefined;
 }
 
 /** Stands for the pool a connection's client is in: the one listener by which a pool hears of all its clients' connections. */
@@ -157,6 +170,17 @@ const undici: Probe = {
     const openings = new WeakSet<net.Socket>();
     const siblings = new WeakMap<net.Socket, readonly WeakRef<net.Socket>[]>();
     const byPool = new WeakMap<object, WeakRef<net.Socket>[]>();
+    /** A client stays with the dispatcher that has made it. */
+    const homes = new WeakMap<object, WeakRef<object>>();
+    const isGlobals = (socket: net.Socket, client: object | undefined): boolean => {
+      const dispatchers = globalDispatchers(realm);
+      const known = client === undefined ? undefined : homes.get(client)?.deref();
+      if (known !== undefined && dispatchers.includes(known)) return true;
+      const origin = originOf(client);
+      const home = dispatchers.find((dispatcher) => reaches(dispatcher, client ?? socket, origin));
+      if (client !== undefined && home !== undefined) homes.set(client, new WeakRef(home));
+      return home !== undefined;
+    };
 
     const created: ChannelListener = (message) => {
       const each = (message as { request: UndiciRequest }).request;
@@ -209,7 +233,6 @@ const undici: Probe = {
         // A busy connection is its request's to answer for, whoever opened it, and when the request has been told of, so has it.
         if (record !== undefined && !isOver(record))
           return { ...identity, parents: [record, ...(identity.parents ?? [])], pool: 'process' };
-        const isGlobal = globalDispatchers(realm).some((dispatcher) => reaches(dispatcher, socket));
         // What is left of a pool is one leak, its first connection's.
         const elder = (siblings.get(socket) ?? []).flatMap((each) => each.deref() ?? []);
         const client = clientOf(socket);
@@ -218,7 +241,7 @@ const undici: Probe = {
         return {
           ...identity,
           kind: 'dispatcher-socket',
-          pool: isGlobal ? 'process' : 'private',
+          pool: isGlobals(socket, client) ? 'process' : 'private',
           parents: elder,
           ...(isDestroyed ? { remedy: 'Let its client connect before you destroy that,' } : {}),
         };

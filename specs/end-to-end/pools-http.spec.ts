@@ -22,6 +22,7 @@ describePool('http.Agent', 'http-agent', {
 });
 describePool('https.Agent', 'https-agent', agent);
 describePool("Node's fetch", 'fetch', {
+  'clean-many-origins': [],
   'clean-process-wide': [],
   'leaks-after-abort': [
     'leak: fetch-request of test "sends one over the connection that takes its place" at leaks-after-abort.ts, opens',
