@@ -80,6 +80,7 @@ const said = (options: Partial<Options>): Partial<Options> =>
 export function mergeOptions(sources: readonly OptionSource[]): Options {
   let merged = DEFAULTS;
   for (const source of sources) {
+    if (source.value === undefined) continue;
     const options = said(readOptions(source));
     merged = {
       ...merged,

@@ -128,22 +128,26 @@ export class JestAccount {
     this.#forgetExit?.();
   }
 
-  /** One of Jest's events. */
-  handle(event: CircusEvent, state: CircusState): Promise<void> {
+  /** One of Jest's events. Most are over at once, and need no promise. */
+  handle(event: CircusEvent, state: CircusState): Promise<void> | undefined {
     return this.#guarded(state.unhandledErrors, () => this.#handle(event, state));
   }
 
   /** Never throws into Jest: what fails in here is the harness's own failure, said on the file and red. */
-  async #guarded(errors: unknown[], work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
+  #guarded(errors: unknown[], work: () => Promise<void> | undefined): Promise<void> | undefined {
+    const failed = (error: unknown): void => {
       this.#harnessFailures.push({ probe: 'jest', why: reasonOf(error) });
       this.#blame(errors, harnessError(error));
+    };
+    try {
+      return work()?.catch(failed);
+    } catch (error) {
+      failed(error);
+      return undefined;
     }
   }
 
-  async #handle(event: CircusEvent, state: CircusState): Promise<void> {
+  #handle(event: CircusEvent, state: CircusState): Promise<void> | undefined {
     this.#drawn.note(event, state);
     switch (event.name) {
       case 'run_start':
@@ -152,31 +156,28 @@ export class JestAccount {
         this.#root = state.rootDescribeBlock;
         this.#session.loaded();
         this.#wrapAll(state.rootDescribeBlock);
-        break;
+        return undefined;
       case 'run_describe_start':
         this.#scopeOf(event.describeBlock);
-        break;
+        return undefined;
       case 'hook_start':
         if (isSuiteHook(event.hook)) this.#session.during(this.#scopeOf(event.hook.parent), true);
-        break;
+        return undefined;
       case 'hook_success':
       case 'hook_failure':
         if (isSuiteHook(event.hook)) this.#session.during(this.#scopeOf(event.hook.parent), false);
-        break;
+        return undefined;
       case 'test_started':
         this.#begin(event.test);
-        break;
+        return undefined;
       case 'test_done':
-        await this.#done(event.test, state);
-        break;
+        return this.#done(event.test, state);
       case 'run_describe_finish':
-        await this.#leaveSuite(event.describeBlock, state);
-        break;
+        return this.#leaveSuite(event.describeBlock, state);
       case 'run_finish':
-        await this.#finish(state.unhandledErrors, () => letGo(state));
-        break;
+        return this.#finish(state.unhandledErrors, () => letGo(state));
       default:
-        break;
+        return undefined;
     }
   }
 
