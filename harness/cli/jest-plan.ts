@@ -3,14 +3,14 @@ import { packageOf } from '../model/frame';
 import type { Shard } from '../model/report';
 import { type GlobalConfig, isChosen, isNarrowed } from '../runners/jest-filter';
 import { type Project, resolveProject } from '../runners/project';
+import type { Environments } from '../runners/run-folder';
 import { shardOf } from '../runners/run-identity';
 import type { JestCommand } from './jest-command';
 import { shownConfig } from './shown-config';
 
 /** What Jest says of its configuration, as far as it matters here. */
 export interface JestPlan {
-  /** Project id to the path of the environment it runs in. */
-  readonly environments: Readonly<Record<string, string>>;
+  readonly environments: Environments;
   /** Runners that are not Jest's own, by path. */
   readonly runners: readonly string[];
   readonly testResultsProcessor: string | undefined;

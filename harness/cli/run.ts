@@ -12,7 +12,7 @@ import type { RunOutcome } from '../runners/jest-results';
 import { writeLastReport } from '../runners/last-report';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from '../runners/orphans';
 import { handOn } from '../runners/project';
-import { RUN_FOLDER_VARIABLE, readRunFolder } from '../runners/run-folder';
+import { leaveEnvironments, RUN_FOLDER_VARIABLE, readRunFolder } from '../runners/run-folder';
 import { type RunStart, runIdentity } from '../runners/run-identity';
 import { runReport } from '../runners/run-report';
 import { readOpinions, whyArgs } from '../runners/second-opinion';
@@ -121,14 +121,15 @@ async function judge({ folder, plan, end, runId, graceMs, start, script }: Ended
 }
 
 /**
- * A folder for what the processes of a run have to say, with what each project has set.
+ * A folder for what the processes of a run have to say, with what each project has set and the environment it runs in.
  * @throws {ReportError} if there is no room for it
  */
-function ownFolder({ projects }: JestPlan): string {
+function ownFolder({ projects, environments }: JestPlan): string {
   let folder: string | undefined;
   try {
     folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
     for (const [rootDir, project] of projects) handOn(folder, rootDir, project);
+    leaveEnvironments(folder, environments);
     return folder;
   } catch (error) {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
@@ -177,7 +178,6 @@ export async function gatedRun(words: readonly string[], flags: RunFlags, cwd: s
       [RUN_FOLDER_VARIABLE]: folder,
       [RUN_ID_VARIABLE]: runId,
       [TEST_FILE_VARIABLE]: undefined,
-      LEAKGATE_ENVIRONMENTS: JSON.stringify(plan.environments),
       LEAKGATE_PROCESSOR: plan.testResultsProcessor ?? '',
       LEAKGATE_WATCH: plan.watch ? '1' : '',
     });

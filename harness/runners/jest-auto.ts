@@ -2,15 +2,20 @@ import { pathToFileURL } from 'node:url';
 import type { Environment } from './jest';
 import { isGated, withLeakgate } from './jest';
 import { projectConfigOf } from './needed-jest';
+import { type Environments, readEnvironments } from './run-folder';
 
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript asks mixin constructors for exactly this signature.
 type EnvironmentClass = new (...args: any[]) => Environment;
 
 const gated = new Map<string, EnvironmentClass>();
 
-/** The environments that `leakgate run` took the place of: project id to module path. */
-const table = (): Readonly<Record<string, string>> =>
-  JSON.parse(process.env.LEAKGATE_ENVIRONMENTS ?? '{}') as Record<string, string>;
+let known: Environments | undefined;
+
+/** Read once in a process: a test may empty the folder for temporary files. */
+function table(): Environments {
+  known ??= readEnvironments();
+  return known;
+}
 
 function gate(path: string, exported: unknown): EnvironmentClass {
   const inner = (exported as { default?: unknown } | null)?.default ?? exported;

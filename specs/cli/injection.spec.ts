@@ -45,6 +45,27 @@ export default class Marked extends TestEnvironment {
     });
   });
 
+  (process.platform === 'linux' ? it : it.skip)('projects whose environments fill no variable', async () => {
+    // As many letters as a thousand projects have together.
+    const folder = Array.from({ length: 18 }, () => 'x'.repeat(200)).join('/');
+    const projects = Array.from({ length: 40 }, (_, index) => ({
+      displayName: `p${index}`,
+      testEnvironment: './environment.js',
+      testMatch: index === 39 ? ['**/a.test.js'] : ['**/nothing.js'],
+      transform: {},
+    }));
+    const files = {
+      [`${folder}/package.json`]: manifest({ projects }),
+      [`${folder}/environment.js`]: "module.exports = require('jest-environment-node');\n",
+      [`${folder}/a.test.js`]: LEAKY,
+    };
+    await inProject(files, async ({ leakgate }) => {
+      const run = await leakgate(['run', '--', 'jest', '--watchman=false'], { cwd: folder });
+      expect(run.summary).toMatch(/^Leaks: {7}1 in 1 place\n/);
+      expect(run.code).toBe(3);
+    });
+  });
+
   it('an environment that is an ES module, with the flags of Node that go with it', async () => {
     const files = {
       'package.json': manifest({ testEnvironment: './environment.mjs' }, { type: 'module' }),
