@@ -130,7 +130,7 @@ export async function writeBaseline(words: readonly string[], { report }: Baseli
 
 /** Whether any of a Jest command's projects has a baseline. */
 const hasBaselines = (words: readonly string[], cwd: string): boolean =>
-  [...jestPlan(jestCommand(commandOf(words, cwd).words, cwd), cwd).projects.values()].some(
+  [...jestPlan(jestCommand(commandOf(words, cwd).words, cwd), cwd, process.env).projects.values()].some(
     ({ baseline }) => baseline !== undefined,
   );
 

@@ -79,7 +79,6 @@ interface Ended {
   readonly plan: JestPlan;
   readonly end: JestEnd;
   readonly runId: string;
-  readonly graceMs: number;
   readonly start: RunStart;
   readonly script: string;
 }
@@ -87,10 +86,10 @@ interface Ended {
 const hasFailed = ({ findings, ownFailures, errors }: FileReport): boolean =>
   findings.length > 0 || ownFailures > 0 || errors.others > 0;
 
-async function judge({ folder, plan, end, runId, graceMs, start, script }: Ended): Promise<RunReport> {
+async function judge({ folder, plan, end, runId, start, script }: Ended): Promise<RunReport> {
   const pages = readRunFolder(folder, runId);
   const outcome = readOutcome(folder);
-  const orphans = await findOrphans({ runId, except: new Set([process.pid]), ofTestsOnly: false }, graceMs);
+  const orphans = await findOrphans({ runId, except: new Set([process.pid]), ofTestsOnly: false }, () => plan.graceMs);
   const pagesLeft = pages.reports.length + pages.unfinished.length + pages.refused.length > 0;
   // `--bail` ends Jest before it says what it ran; an error before the first test is Jest's own, and red.
   const cutShort = plan.bail && outcome === undefined && pages.reports.some(hasFailed);
@@ -166,15 +165,15 @@ export async function gatedRun(words: readonly string[], flags: RunFlags, cwd: s
   if (own.some((arg) => NO_RUN.test(arg))) {
     return { code: (await runJest([...command.nodeArgs, command.script, ...command.args], cwd, process.env)).code };
   }
-  const options = mergeOptions(environmentSources({ ...process.env, ...variables }));
-  const plan = jestPlan(command, cwd);
+  const env = { ...process.env, ...variables };
+  const { level } = mergeOptions(environmentSources(env));
+  const plan = jestPlan(command, cwd, env);
   const folder = ownFolder(plan);
   const runId = randomUUID();
   const start = { cwd, env: process.env, startedAt: new Date(), id: flags.runId, ci: flags.ci };
   try {
-    const end = await runJest(jestArgs(command, flags.why === true || isThorough(options.level)), cwd, {
-      ...process.env,
-      ...variables,
+    const end = await runJest(jestArgs(command, flags.why === true || isThorough(level)), cwd, {
+      ...env,
       [RUN_FOLDER_VARIABLE]: folder,
       [RUN_ID_VARIABLE]: runId,
       [TEST_FILE_VARIABLE]: undefined,
@@ -188,7 +187,6 @@ export async function gatedRun(words: readonly string[], flags: RunFlags, cwd: s
       plan,
       end,
       runId,
-      graceMs: options.graceMs,
       start,
       script: command.script,
     });

@@ -10,7 +10,8 @@ import { type GlobalConfig, isChosen, isNarrowed } from './jest-filter';
 import { type JestResults, runOutcome } from './jest-results';
 import { writeLastReport } from './last-report';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
-import { handOn, resolveProject } from './project';
+import { handOn, projectOf, resolveProject } from './project';
+import { type JestProject, longestGraceMs } from './project-options';
 import { RUN_FOLDER_VARIABLE, readRunFolder } from './run-folder';
 import { runIdentity, shardOf } from './run-identity';
 import { runReport } from './run-report';
@@ -24,6 +25,9 @@ interface RunResults extends JestResults {
   readonly numFailedTests: number;
   readonly numFailedTestSuites: number;
 }
+
+/** The Jest projects that had tests to run. */
+type Contexts = ReadonlySet<{ readonly config: JestProject }>;
 
 interface OwnRun {
   readonly folder: string;
@@ -65,12 +69,12 @@ class LeakgateReporter {
   }
 
   /** After the workers are gone. */
-  async onRunComplete(_contexts: unknown, results: object): Promise<void> {
+  async onRunComplete(contexts: unknown, results: object): Promise<void> {
     const run = this.#run;
     if (run === undefined) return;
     this.#run = undefined;
     try {
-      const report = await this.#report(run, results as RunResults);
+      const report = await this.#report(run, results as RunResults, contexts as Contexts);
       const colors = wantsColors(process.stderr, process.env);
       process.stderr.write(`${terminal.render(report, { colors, base: '' })}\n`);
       writeLastReport(process.cwd(), report);
@@ -90,7 +94,7 @@ class LeakgateReporter {
     return this.#error;
   }
 
-  async #report({ folder, id, startedAt }: OwnRun, results: RunResults): Promise<RunReport> {
+  async #report({ folder, id, startedAt }: OwnRun, results: RunResults, contexts: Contexts): Promise<RunReport> {
     const bail = this.#config.bail ?? 0;
     const search = { runId: id, except: new Set([process.pid]), ofTestsOnly: true };
     return runReport({
@@ -109,7 +113,7 @@ class LeakgateReporter {
       narrowed: isNarrowed(this.#config),
       chosen: isChosen(process.argv.slice(2)),
       cutShort: results.wasInterrupted === true || (bail > 0 && results.numFailedTests >= bail),
-      orphans: await findOrphans(search, DEFAULTS.graceMs),
+      orphans: await findOrphans(search, () => graceMsOf(contexts)),
       opinions: readOpinions(folder),
       problems: [],
       runners: [],
@@ -118,6 +122,17 @@ class LeakgateReporter {
         ...strangeVariables(process.env).map((name) => `The variable ${name} is none of leakgate's, and was not read.`),
       ],
     });
+  }
+}
+
+/** Options that are malformed have failed the files they are for, with a sentence of their own. */
+function graceMsOf(contexts: Contexts): number {
+  try {
+    const configs = [...contexts].map(({ config }) => config);
+    return longestGraceMs(configs, projectOf, process.env);
+  } catch (error) {
+    if (error instanceof UsageError) return DEFAULTS.graceMs;
+    throw error;
   }
 }
 

@@ -1,13 +1,5 @@
 import { sep } from 'node:path';
-import {
-  environmentSources,
-  mergeOptions,
-  type OptionSource,
-  type Options,
-  placedRules,
-  pragmaSource,
-  UsageError,
-} from '../config';
+import { mergeOptions, type OptionSource, type Options, placedRules, pragmaSource, UsageError } from '../config';
 import { isThorough } from '../model/level';
 import type { JestAccountOptions } from './account-options';
 import { JestAccount } from './jest-account';
@@ -17,6 +9,7 @@ import { projectConfigOf } from './needed-jest';
 import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
 import { plugIns } from './plug-ins';
 import { knownIn, projectOf } from './project';
+import { projectSources } from './project-options';
 import { leaveNote } from './run-folder';
 import { consultSecondOpinion } from './second-opinion';
 import { versionsHere } from './versions';
@@ -154,12 +147,7 @@ function settingsOf({ projectConfig }: EnvironmentConfig, context: EnvironmentCo
     const { rootDir } = projectConfig;
     const project = projectOf(rootDir);
     const sources: readonly OptionSource[] = [
-      ...project.sources,
-      {
-        place: 'testEnvironmentOptions.leakgate in the Jest configuration',
-        value: projectConfig.testEnvironmentOptions.leakgate,
-      },
-      ...environmentSources(process.env),
+      ...projectSources(project, projectConfig, process.env),
       ...pragmaSource(context.docblockPragmas.leakgate, context.testPath),
     ];
     const options = mergeOptions(sources);

@@ -46,13 +46,14 @@ function look(search: OrphanSearch): Orphan[] {
 }
 
 /**
- * Processes of the run that are still alive once its runner and workers are gone. One that is just ending is given `graceMs`.
- * Children that were started with an environment of their own cannot be told from strangers. Linux only.
+ * Processes of the run that are still alive once its runner and workers are gone. One that is just ending is given `graceMs`, which is
+ * asked for where there is one. Children that were started with an environment of their own cannot be told from strangers. Linux only.
  */
-export async function findOrphans(search: OrphanSearch, graceMs: number): Promise<readonly Orphan[]> {
+export async function findOrphans(search: OrphanSearch, graceMs: () => number): Promise<readonly Orphan[]> {
   if (!canFindOrphans) return [];
-  const deadlineMs = nowMs() + graceMs;
   let found = look(search);
+  if (found.length === 0) return [];
+  const deadlineMs = nowMs() + graceMs();
   for (let napMs = 10; found.length > 0 && nowMs() < deadlineMs; napMs *= 2) {
     await nap(Math.min(napMs, 100));
     found = look(search);

@@ -280,6 +280,15 @@ describe('a grandchild', () => {
     process.kill(Number(/process (\d+) \(sleep 30\)/.exec(run.stderr)?.[1]));
   });
 
+  it('that ends within the grace its project has set is none', async () => {
+    const run = await gate({
+      'package.json': manifest({}, { leakgate: { graceMs: 20_000 } }),
+      'a.test.js': starts('sleep 2 & true'),
+    });
+    expect(run.summary).toMatch(/^Leaks: {7}none/);
+    expect(run.code).toBe(0);
+  });
+
   it('that has ended is none', async () => {
     expect((await gate({ 'a.test.js': starts('sleep 0.1') })).code).toBe(0);
   });

@@ -9,9 +9,10 @@ const CLEAN = "test('clean', () => {});\n";
 const LEAKY = "test('leaky', () => { setInterval(() => {}, 5000); });\n";
 
 /** What the preset sets. */
-const gated = (own: object = {}): string =>
+const gated = (own: object = {}, jestConfig: object = {}): string =>
   manifest(
     {
+      ...jestConfig,
       testEnvironment: join(ROOT, 'dist/runners/jest-node.js'),
       reporters: ['default', join(ROOT, 'dist/runners/jest-reporter.js')],
     },
@@ -28,6 +29,19 @@ describe('the reporter of the preset', () => {
       expect(summary).toMatch(/Tests passed, but they leak\.$/);
       expect(code).toBe(1);
       expect(readdirSync(dir).filter((name) => name.startsWith('leakgate-run-'))).toEqual([]);
+    });
+  });
+
+  it('gives what a test has started and left running the grace that is set for the tests', async () => {
+    const script = "require('node:child_process').spawn('sh', ['-c', 'sleep 2 & true'], { stdio: 'ignore' })";
+    const files = {
+      'package.json': gated({}, { testEnvironmentOptions: { leakgate: { graceMs: 20_000 } } }),
+      'a.test.js': `test('x', (done) => { ${script}.on('close', () => done()); });\n`,
+    };
+    await inProject(files, async ({ jest: run }) => {
+      const { code, summary } = await run([]);
+      expect(summary).toMatch(/^Leaks: {7}none/);
+      expect(code).toBe(0);
     });
   });
 
