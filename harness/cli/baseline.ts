@@ -11,7 +11,7 @@ import { EXIT_CODES } from './exit-code';
 import { jestCommand } from './jest-command';
 import { jestPlan } from './jest-plan';
 import { writeText } from './outputs';
-import { commandOf } from './test-script';
+import { adoptCommand } from './test-script';
 import { checkAsked, type LeaksOf, type TodaysLeaks, todaysLeaks } from './todays-leaks';
 import { whatIsLeft } from './what-is-left';
 
@@ -130,7 +130,7 @@ export async function writeBaseline(words: readonly string[], { report }: Baseli
 
 /** Whether any of a Jest command's projects has a baseline. */
 const hasBaselines = (words: readonly string[], cwd: string): boolean =>
-  [...jestPlan(jestCommand(commandOf(words, cwd).words, cwd), cwd, process.env).projects.values()].some(
+  [...jestPlan(jestCommand(adoptCommand(words, cwd).words, cwd), cwd, process.env).projects.values()].some(
     ({ baseline }) => baseline !== undefined,
   );
 

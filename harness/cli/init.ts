@@ -19,7 +19,7 @@ import {
 } from './jest-config-file';
 import { writeText } from './outputs';
 import { shownConfig } from './shown-config';
-import { commandOf } from './test-script';
+import { adoptCommand } from './test-script';
 
 /** What Jest makes of its configuration, as far as it matters here. */
 interface Shown {
@@ -122,7 +122,7 @@ function checkInstalled(cwd: string): void {
  * @throws {ReportError} if Jest's configuration or the baseline cannot be written; it is as it was
  */
 export async function init(words: readonly string[], cwd: string): Promise<number> {
-  const script = commandOf(words, cwd);
+  const script = adoptCommand(words, cwd);
   const command = jestCommand(script.words, cwd);
   checkInstalled(cwd);
   setUpJest(command, cwd);

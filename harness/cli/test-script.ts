@@ -51,7 +51,7 @@ export function testScript(cwd: string): TestScript {
 }
 
 /** The words that were given, or else those of the `test` script, whose variables are set for it here and now. */
-export function commandOf(words: readonly string[], cwd: string): TestScript {
+export function adoptCommand(words: readonly string[], cwd: string): TestScript {
   if (words.length > 0) return { words, env: {} };
   const script = testScript(cwd);
   Object.assign(process.env, script.env);

@@ -8,7 +8,7 @@ import { isWhole } from '../model/whole-run';
 import { EXIT_CODES } from './exit-code';
 import { readReport } from './report-file';
 import { gatedRun } from './run';
-import { commandOf } from './test-script';
+import { adoptCommand } from './test-script';
 
 /** What leaks today, rules aside, by the baselines that hold for it; or why a run cannot tell, and the exit code of that. */
 export type TodaysLeaks =
@@ -64,7 +64,7 @@ function toTheEnd(words: readonly string[]): readonly string[] {
 
 async function reportFor({ words, report, cwd }: Asked): Promise<RunReport | undefined> {
   if (report !== undefined) return readReport(resolve(cwd, report), report);
-  return (await gatedRun(toTheEnd(commandOf(words, cwd).words), {}, cwd)).report;
+  return (await gatedRun(toTheEnd(adoptCommand(words, cwd).words), {}, cwd)).report;
 }
 
 /**
