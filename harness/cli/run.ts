@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { environmentSources, mergeOptions, readOptions, UsageError } from '../config';
 import { isThorough } from '../model/level';
 import type { FileReport, RunReport } from '../model/report';
@@ -12,7 +10,7 @@ import type { RunOutcome } from '../runners/jest-results';
 import { writeLastReport } from '../runners/last-report';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from '../runners/orphans';
 import { handOn } from '../runners/project';
-import { leaveEnvironments, RUN_FOLDER_VARIABLE, readRunFolder } from '../runners/run-folder';
+import { leaveEnvironments, newFolder, noFolder, RUN_FOLDER_VARIABLE, readRunFolder } from '../runners/run-folder';
 import { type RunStart, runIdentity } from '../runners/run-identity';
 import { runReport } from '../runners/run-report';
 import { readOpinions, whyArgs } from '../runners/second-opinion';
@@ -126,15 +124,13 @@ async function judge({ folder, plan, end, runId, start, script }: Ended): Promis
 function ownFolder({ projects, environments }: JestPlan): string {
   let folder: string | undefined;
   try {
-    folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
+    folder = newFolder();
     for (const [rootDir, project] of projects) handOn(folder, rootDir, project);
     leaveEnvironments(folder, environments);
     return folder;
   } catch (error) {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    throw new ReportError(
-      `The run needs a folder in ${tmpdir()}, and cannot write there: ${(error as Error).message}. Make room, or name another place by TMPDIR.`,
-    );
+    throw new ReportError(noFolder(error));
   }
 }
 

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { DEFAULTS, strangeVariables, UsageError } from '../config';
 import type { Outcome, RunReport } from '../model/report';
 import terminal from '../reporters/terminal';
@@ -10,9 +8,9 @@ import { type GlobalConfig, isChosen, isNarrowed } from './jest-filter';
 import { type JestResults, runOutcome } from './jest-results';
 import { writeLastReport } from './last-report';
 import { canFindOrphans, findOrphans, RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
-import { handOn, projectOf, resolveProject } from './project';
+import { handOn, type Project, projectOf, resolveProject } from './project';
 import { type JestProject, longestGraceMs } from './project-options';
-import { RUN_FOLDER_VARIABLE, readRunFolder } from './run-folder';
+import { newFolder, orNoFolder, RUN_FOLDER_VARIABLE, readRunFolder } from './run-folder';
 import { runIdentity, shardOf } from './run-identity';
 import { runReport } from './run-report';
 import { explainLingering, readOpinions } from './second-opinion';
@@ -55,7 +53,7 @@ class LeakgateReporter {
   onRunStart(): void {
     this.#error = undefined;
     if (this.#run !== undefined || isUnderLeakgateRun()) return;
-    const folder = mkdtempSync(join(tmpdir(), 'leakgate-run-'));
+    const folder = orNoFolder(newFolder);
     const id = randomUUID();
     const discard = (): void => rmSync(folder, { recursive: true, force: true });
     const restore = setVariables({
@@ -155,11 +153,14 @@ function setVariables(variables: Readonly<Record<string, string | undefined>>): 
 
 /** Code in a configuration is run here, once, and not in every worker. What is wrong with it is said of the files it governs. */
 function handOnFirst(folder: string, rootDir: string): void {
+  let project: Project;
   try {
-    handOn(folder, rootDir, resolveProject(rootDir));
+    project = resolveProject(rootDir);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (error instanceof UsageError) return;
+    throw error;
   }
+  orNoFolder(() => handOn(folder, rootDir, project));
 }
 
 const RED: Readonly<Partial<Record<Outcome, string>>> = {

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { BaselineUse } from '../model/ratchet';
@@ -33,11 +34,33 @@ function newPage(folder: string): string {
   return join(folder, `${process.pid}-${threadId}-${++processState.pages}.json`);
 }
 
-/** A run folder that cannot be written, in one sentence: a stack of ours says no more. */
-function unwritable(folder: string, error: unknown): Error {
-  const fault = new Error(`leakgate cannot write to the folder of its run, ${folder}: ${(error as Error).message}.`);
+/** In one sentence: a stack of ours says no more. */
+function plainError(message: string): Error {
+  const fault = new Error(message);
   fault.stack = fault.message;
   return fault;
+}
+
+const unwritable = (folder: string, error: unknown): Error =>
+  plainError(`leakgate cannot write to the folder of its run, ${folder}: ${(error as Error).message}.`);
+
+/** Why there is no folder for a run, and what to do. */
+export const noFolder = (error: unknown): string =>
+  `The run needs a folder in ${tmpdir()}, and cannot write there: ${(error as Error).message}. Make room, or name another place by TMPDIR.`;
+
+/** An empty folder for a run. */
+export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'leakgate-run-'));
+
+/**
+ * What writes to the folder of a run before its first test.
+ * @throws in one sentence, if there is no room for it
+ */
+export function orNoFolder<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw plainError(`leakgate: ${noFolder(error)}`);
+  }
 }
 
 /** A test file's page in the run folder: begun when the file starts, replaced by its report when it ends. */

@@ -45,6 +45,18 @@ describe('the reporter of the preset', () => {
     });
   });
 
+  it('says in one sentence that there is no place for its folder', async () => {
+    const files = { 'package.json': gated({}, { cacheDirectory: '<rootDir>/cache' }), 'a.test.js': CLEAN };
+    await inProject(files, async ({ jest: run, dir }) => {
+      const none = join(dir, 'none');
+      const { code, stderr } = await run([], { env: { TMPDIR: none, TMP: none, TEMP: none } });
+      expect(stderr.trim()).toMatch(
+        /^leakgate: The run needs a folder in \S+none, and cannot write there: ENOENT: [^\n]* Make room, or name another place by TMPDIR\.$/,
+      );
+      expect(code).toBe(1);
+    });
+  });
+
   it('keeps silent under leakgate run, which prints the summary itself', async () => {
     await inProject({ 'package.json': gated(), 'a.test.js': CLEAN }, async ({ leakgate }) => {
       const { code, stderr } = await leakgate(['run', '--', 'jest']);
