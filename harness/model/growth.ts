@@ -1,4 +1,5 @@
 import { drawPath, type RetainerPath } from './retainer-path';
+import { indented } from './sentence';
 
 /** How much of something there was after the warm-up, in the middle and at the end. */
 export type Counts = readonly [number, number, number];
@@ -33,7 +34,8 @@ const MOST_ALONG = 5;
 /** `3`, `1.5`. */
 const rounded = (number: number): string => String(Math.round(number * 10) / 10);
 
-const indented = (text: string): string => text.replace(/^(?=.)/gm, '      ');
+/** What is told of a row, beneath it. */
+const BENEATH = '      ';
 
 function row(cells: readonly string[], last: string): string {
   return `  ${cells.map((cell) => cell.padStart(8)).join('')}   ${last}`.trimEnd();
@@ -50,9 +52,9 @@ function sayThing({ what, counts, perRun, madeAt, path, examples, along: others 
   const lines = [row([`+${rounded(perRun)}`, ...counts.map(String)], `${what}${made}${along(others)}`)];
   if (path !== undefined) {
     const mark = `← ${rounded(perRun)} more with every run`;
-    lines.push(indented(drawPath(path).replace(/← should be gone.*$/m, mark)));
+    lines.push(indented(drawPath(path).replace(/← should be gone.*$/m, mark), BENEATH));
   }
-  for (const example of examples ?? []) lines.push(indented(example));
+  for (const example of examples ?? []) lines.push(indented(example, BENEATH));
   return lines.join('\n');
 }
 

@@ -89,6 +89,9 @@ export const counted = (number: number, noun: string): string => `${grouped(numb
 /** `TCP server`: a noun as it stands in a list, or after another word. */
 export const withoutArticle = (noun: string): string => noun.replace(/^an? /, '');
 
+/** Every line of a text moved to the right; an empty one stays empty. */
+export const indented = (text: string, by = '  '): string => text.replace(/^(?=.)/gm, by);
+
 /** `60 s`, `1,500 ms`: a duration as people write it. */
 export function duration(ms: number): string {
   const wholeMs = Math.round(ms);

@@ -6,7 +6,8 @@ import type { RunReport } from '../model/report';
 import type { Reporter } from '../model/reporter';
 import { drawPath } from '../model/retainer-path';
 import { type ScopeRef, scopeTitle } from '../model/scope';
-import { counted, grouped, nameOf, withoutArticle } from '../model/sentence';
+import { counted, grouped, indented, nameOf, withoutArticle } from '../model/sentence';
+import { KIND_WORDS } from './text/kind-words';
 import { verdictOf } from './text/verdict';
 import { clipped, harmless, visible, visibleLine } from './text/visible';
 
@@ -24,16 +25,6 @@ type Colors = ReturnType<typeof createColors>;
 
 /** A text of the user's: on one line, and none that steers a terminal. */
 const said = (text: string): string => clipped(visibleLine(text), LONGEST);
-
-/** What a finding is called after its count, where it is not simply a leak. */
-const TAGS: Readonly<Record<FindingKind, string>> = {
-  leak: '',
-  late: 'late',
-  'foreign-close': 'closed by a stranger',
-  unproven: 'unproven',
-  retained: 'retained',
-  'unused-allow': 'unused allowance',
-};
 
 /** What is on the line of a finding: `an interval of 5 s`, or the noun alone where the labels of many would differ. */
 const subject = ({ finding, count: many }: LeakGroup): string =>
@@ -63,7 +54,7 @@ function scopeLines(scopes: readonly ScopeRef[]): string[] {
 
 function groupLine(group: LeakGroup, colors: Colors): string {
   const { finding } = group;
-  const tag = TAGS[finding.kind];
+  const tag = finding.kind === 'leak' ? '' : KIND_WORDS[finding.kind];
   return [
     `  ${colors.bold(`${grouped(group.count)} ×`)} ${subject(group)}`,
     ...(tag === '' ? [] : [colors.yellow(`(${tag})`)]),
@@ -74,7 +65,7 @@ function groupLine(group: LeakGroup, colors: Colors): string {
 
 /** What holds an object that was expected to be collected. */
 const pathLines = ({ finding: { path } }: LeakGroup): string[] =>
-  path === undefined ? [] : drawPath(path).replace(/^/gm, '      ').split('\n');
+  path === undefined ? [] : indented(drawPath(path), '      ').split('\n');
 
 function byKind(groups: readonly LeakGroup[]): string {
   const kinds = new Map<string, number>();

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { indented } from '../model/sentence';
 import type { JestError } from './jest-error';
 
 /** Of which test file, and of which project. */
@@ -12,6 +13,6 @@ interface TestFile {
  * made by then, and nothing can be added to them.
  */
 export function besideFailure({ file, rootDir }: TestFile, errors: readonly JestError[]): string {
-  const told = errors.map(({ stack }) => `\n\n${stack.replace(/^(?=.)/gm, '    ')}`).join('');
+  const told = errors.map(({ stack }) => `\n\n${indented(stack, '    ')}`).join('');
   return `\n  ● ${relative(rootDir, file)} failed before its tests, and left this behind${told}\n\n`;
 }

@@ -4,6 +4,7 @@ import type { Frame } from '../model/frame';
 import { formatFrame } from '../model/frame';
 import { isThorough, type Level } from '../model/level';
 import { drawPath } from '../model/retainer-path';
+import { indented } from '../model/sentence';
 import { treeOf } from '../model/tree';
 
 /** An error as Jest prints it: message first, then frames; its code frame is taken from the first one. */
@@ -12,8 +13,6 @@ export interface JestError {
   readonly message: string;
   readonly stack: string;
 }
-
-const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ');
 
 /** The user's line first, then the rest of the trace: Jest draws its code frame at the first. */
 function orderedFrames(trace: readonly Frame[]): readonly Frame[] {

@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding';
 import { formatFrame } from '../model/frame';
-import { spot } from '../model/sentence';
+import { indented, spot } from '../model/sentence';
 import type { Scenario, ScenarioGate } from './scenario-gate';
 
 /** What a leak must be like. Each value is compared as `toEqual` does, so it may be an asymmetric matcher. */
@@ -78,8 +78,6 @@ function matches(context: Context, finding: Finding, pattern: LeakPattern): bool
     (field) => !(field in pattern) || values[field].some((value) => context.equals(value, pattern[field])),
   );
 }
-
-const indented = (text: string, by = '  '): string => text.replace(/^(?=.)/gm, by);
 
 /** The finding, and where it was opened. */
 function shown(finding: Finding): string {

@@ -6,6 +6,7 @@ import { asError } from '../engine/as-error';
 import { collectUntil } from '../engine/gc';
 import { OWN_FOLDER } from '../engine/own-folder';
 import { type Frame, normalizePath } from '../model/frame';
+import { indented } from '../model/sentence';
 import { processState } from './process-state';
 import { ownRunFolder } from './run-folder';
 import { writeWhole } from './write-whole';
@@ -73,8 +74,6 @@ const tellFailure = (error: unknown): void => {
   process.stderr.write(`leakgate: no second opinion: ${asError(error).message}\n`);
 };
 
-const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
-
 /**
  * Once the run is over: if the process is still up `afterMs` later, says what holds it, or how to learn that. The timer is unref'd:
  * that it fires at all is the evidence.
@@ -93,7 +92,7 @@ export function explainLingering(afterMs: number): void {
         ? ''
         : `No finding names ${unexplained.join(', ')}: opened outside of any test file (in \`globalSetup\`?), or else a defect of leakgate.\n`;
     process.stderr.write(
-      `\nleakgate: Jest does not exit. A second opinion, by why-is-node-running:\n\n${indent(list)}\n${verdict}`,
+      `\nleakgate: Jest does not exit. A second opinion, by why-is-node-running:\n\n${indented(list)}\n${verdict}`,
     );
   };
   setTimeoutNow(() => void say().catch(tellFailure), afterMs).unref();

@@ -1,17 +1,10 @@
 import type { Outcome } from '../../../model/report';
+import { KIND_WORDS } from '../../text/kind-words';
 import type { Status } from '../page-data';
 
-/** What a kind of finding is called on a badge. Kinds that are not here go by their own name. */
-const KINDS: Readonly<Record<string, string>> = {
-  leak: 'leak',
-  late: 'late',
-  'foreign-close': 'closed by a stranger',
-  unproven: 'unproven',
-  retained: 'retained',
-  'unused-allow': 'unused allowance',
-};
+const KINDS: Readonly<Record<string, string>> = KIND_WORDS;
 
-/** A kind of finding as people read it. */
+/** A kind of finding as people read it. One that this page does not know goes by its own name. */
 export const kindWord = (kind: string): string => KINDS[kind] ?? kind;
 
 /** Why a cause fails nothing, as people read it. */
