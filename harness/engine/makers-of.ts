@@ -24,12 +24,12 @@ function isBy(entry: Entry, makers: readonly Entry[]): boolean {
 
 /**
  * The entry that knows its maker. A session is made when its socket connects, in a tick of Node's: who made the socket made both. But
- * what a thing has made itself tells nothing of who made it.
+ * what a thing has made itself tells nothing of who made it, nor does what it has taken over, where the user's own call has made it.
  */
-export const madeOf = ({ entries, owns }: Suspect): Entry | undefined =>
-  [entries[0], ...owns.map((owned) => owned.entries[0])].find(
-    (entry) => entry?.within !== undefined && !isBy(entry, entries),
-  );
+export function madeOf({ entries, owns }: Suspect): Entry | undefined {
+  const parts = knowsUser(entries[0]?.opening) ? [] : owns.map((owned) => owned.entries[0]);
+  return [entries[0], ...parts].find((entry) => entry?.within !== undefined && !isBy(entry, entries));
+}
 
 /**
  * What was made inside of something hangs beneath that: beneath the nearest maker that is live, or else, with all the makers in
