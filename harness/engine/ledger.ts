@@ -47,6 +47,7 @@ export class Ledger implements Recorder {
   readonly holders = new Holders(this);
   readonly made = this.holders.made;
   readonly #makers: Makers;
+  readonly calledBack: Recorder['calledBack'];
   recorded = 0;
   /** The first error thrown while recording: the gate is red if there is one. */
   failure: Error | undefined;
@@ -54,6 +55,7 @@ export class Ledger implements Recorder {
   constructor(host: Scope, { classifier, everyStack, onlyLineage = false }: LedgerOptions) {
     this.lineage = takeStorage(host);
     this.#makers = new Makers(this.lineage);
+    this.calledBack = this.#makers.calledBack;
     this.stacks = new Stacks(new OpeningCamera(classifier), everyStack ? 'all' : 'budget');
     this.stage = new Stage(onlyLineage);
     this.#promises = this.stacks.all;
@@ -158,9 +160,8 @@ export class Ledger implements Recorder {
     if (scope === undefined) return undefined;
     const { opening } = beginning;
     const origin = this.#origin(opening, this.lineage.getStore()?.act, beginning.runs ?? 0);
-    const { watch, resource, keep } = sighting;
-    const maker = this.#makers.of(opening);
-    const entry = new Entry(-1, watch, resource, keep !== true, scope, owner, opening, origin, maker);
+    const { watch, resource, keep = false } = sighting;
+    const entry = new Entry(-1, watch, resource, !keep, scope, owner, opening, origin, this.#makers.of(opening));
     try {
       this.#enter(entry);
     } catch (error) {
@@ -224,8 +225,7 @@ export class Ledger implements Recorder {
     const home = opening?.atImport === true && this.stage.file !== undefined ? this.stage.file : scope;
     const weak = !answerable.flooded || watch.transient !== true;
     const origin = this.#origin(opening, act, triggerAsyncId);
-    const within = this.#makers.of(opening);
-    this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin, within));
+    this.#enter(new Entry(asyncId, watch, resource, weak, home, 'lineage', opening, origin, this.#makers.of(opening)));
   }
 
   #noteIfPutOff(asyncId: number, type: string): void {

@@ -29,6 +29,23 @@ export class Makers {
     }
   }
 
+  /** The same callback, run as the code now running, whoever calls it. It is no part of the act that it waits for. */
+  readonly calledBack = <A extends unknown[], R>(callback: (...args: A) => R): ((...args: A) => R) => {
+    const makers = this;
+    const author = makers.#lineage.getStore();
+    return function (this: unknown, ...args: A): R {
+      const outer = makers.#now;
+      const { scope, within } = author ?? { ...makers.#lineage.getStore(), within: undefined };
+      const lineage = scope === undefined ? undefined : { scope, act: undefined, within };
+      makers.#now = undefined;
+      try {
+        return makers.#lineage.run(lineage, () => callback.apply(this, args));
+      } finally {
+        makers.#now = outer;
+      }
+    };
+  };
+
   /** Whether what is opened now is worth a stack of the purse for makers. */
   isTelling(): boolean {
     return this.#now?.watch.telling === true;

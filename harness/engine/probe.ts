@@ -178,6 +178,11 @@ export interface Recorder {
    */
   within<T>(holding: Holding | undefined, fn: () => T): T;
   /**
+   * A callback that the code now running hands to a thing that was reported. Whenever that calls it, in the same tick with its own code,
+   * what it opens is its author's, and nothing that the thing has made.
+   */
+  calledBack<A extends unknown[], R>(callback: (...args: A) => R): (...args: A) => R;
+  /**
    * A thing that was reported is closed by the code now running. What it still owns is then told to be its maker's doing.
    * @param above the probe's wrapper, if the line is worth a stack
    */

@@ -26,8 +26,11 @@ const CLIENT_CALLS = [
   'waitForReady',
 ];
 
+/** Whatever brings the change calls its callback. `waitForReady` goes by it. */
+const WATCHING = 'watchConnectivityState';
+
 /** The same of a channel, for who drives one without a client. */
-const CHANNEL_CALLS = ['getConnectivityState', 'watchConnectivityState', 'createCall'];
+const CHANNEL_CALLS = ['getConnectivityState', WATCHING, 'createCall'];
 
 /**
  * What a channel times by itself. All channels of the file are known, so a timer of that code that is none of theirs is an earlier file's,
@@ -111,6 +114,8 @@ const watchOf = (wiring: Wiring): Watch => ({
 
 const labelled = (name: string | undefined) => (name === undefined ? {} : { label: `to ${name}` });
 
+const isFunction = (value: unknown): value is (...args: unknown[]) => unknown => typeof value === 'function';
+
 /** `127.0.0.1:80` is `dns:127.0.0.1:80` to the channel; what the user wrote is what they recognise. */
 const targetOf = (args: readonly unknown[]): string => String(args[0]);
 
@@ -130,7 +135,8 @@ function asActs(
       const wrapper = function (this: object, ...args: unknown[]): unknown {
         const { recorder } = wiring;
         const holding = channels.get(of(this))?.holding;
-        const run = (): unknown => recorder.within(holding, () => original.apply(this, args));
+        const handed = name === WATCHING ? args.map((arg) => (isFunction(arg) ? recorder.calledBack(arg) : arg)) : args;
+        const run = (): unknown => recorder.within(holding, () => original.apply(this, handed));
         return recorder.act(wrapper, name === 'createCall' ? () => wiring.creatingCall(run) : run);
       };
       return wrapper;
