@@ -30,6 +30,11 @@ export interface SessionOptions {
   readonly mostHeapBytes: number;
   /** The code around a test, for as long as its runner has it. Default: nobody knows. */
   readonly around?: (test: Scope) => Surroundings | undefined;
+  /**
+   * Lets go of what the runner's mocks hold, as it does itself when the file has ended. Asked for only where something is still
+   * reachable that should not be, and nothing was reported whose end might yet run the file's code.
+   */
+  readonly letGoOfMocks?: (() => void) | undefined;
   /** Is told what goes on when that takes seconds, and `undefined` when it is over. */
   readonly progress?: (said: string | undefined) => void;
   /** Record only what descends from a scope that was run: for a process in which others are at work too. */

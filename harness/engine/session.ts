@@ -140,7 +140,7 @@ export class Session {
     const aftermath = new Aftermath(this.#ledger);
     try {
       await this.#judgeFile(rulings, letGo && this.#probes.lettingGo(letGo, () => this.retention.isAsked));
-      rulings.push(...(await this.retention.judge()));
+      rulings.push(...(await this.retention.judge(undefined, this.#reported.count === 0)));
       if (this.#options.cleanUp && this.#reported.count > 0) await aftermath.end(this.#reported.ending);
     } finally {
       this.file.sealed = true;

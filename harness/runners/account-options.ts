@@ -17,6 +17,8 @@ export interface JestAccountOptions {
   readonly baseline: readonly BaselineEntry[];
   /** That baseline, and the file's name in it. */
   readonly place: NonNullable<FileReport['baseline']>;
+  /** Restores what the environment's mocks stand for. */
+  readonly letGoOfMocks?: () => void;
   /** The Jest project's `displayName`. */
   readonly project?: string | undefined;
 }

@@ -72,6 +72,7 @@ export class JestAccount {
       cleanUp: leftovers === 'release',
       exceptions: { rules: options.rules, baseline: { entries: options.baseline, titles: () => titlesOf(this.#root) } },
       mostHeapBytes,
+      letGoOfMocks: options.letGoOfMocks,
       ...terminalProgress(),
       around: (scope) => this.#bodies.around(this.#tests.get(scope), scope),
     });
@@ -251,9 +252,8 @@ export class JestAccount {
     if (this.#finished) return;
     this.#finished = true;
     this.#deliver(await this.#session.finish(letGo), unhandled);
-    for (const { probe, why } of this.#session.failures) {
+    for (const { probe, why } of this.#session.failures)
       this.#blame(unhandled, harnessError(`the ${probe} probe could not do its job: ${why}`));
-    }
   }
 
   /** To the test's own errors where it is a test's; to the file's otherwise, where Jest puts what `afterAll` throws. */

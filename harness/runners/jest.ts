@@ -77,6 +77,7 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
               global: this.global as Record<PropertyKey, unknown>,
               setupFiles: projectConfig.setupFiles,
               ...settings,
+              letGoOfMocks: () => mocksOf(this)?.restoreAllMocks(),
               project: projectConfig.displayName?.name,
             });
       markTestFile(this.global, context.testPath);
@@ -124,6 +125,10 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
   Object.defineProperty(GatedEnvironment, GATED, { value: true });
   return GatedEnvironment as unknown as Base;
 }
+
+/** Jest's own bookkeeping of mocks and spies, which every environment of its own has. */
+const mocksOf = (environment: object): { restoreAllMocks(): void } | undefined =>
+  (environment as { readonly moduleMocker?: { restoreAllMocks(): void } | null }).moduleMocker ?? undefined;
 
 /** Children inherit the mark, whichever of the two environments they are given: a process outlives its test file, not its origin. */
 function markTestFile(global: object, testPath: string): void {

@@ -108,10 +108,11 @@ export class Retention {
   /**
    * Forces collections, and says what has survived them although it should not have.
    * @param scope only what belongs to it; default: all there is
+   * @param isLast whether none of the file's code is to run any more
    */
-  async judge(scope?: Scope): Promise<readonly Ruling[]> {
+  async judge(scope?: Scope, isLast = false): Promise<readonly Ruling[]> {
     try {
-      return await sparingCollected(() => this.#judge(scope));
+      return await sparingCollected(() => this.#judge(scope, isLast));
     } catch (error) {
       // That it cannot be told is no reason to keep what is known already from anybody.
       this.#ledger.failure ??= asError(error);
@@ -120,7 +121,7 @@ export class Retention {
   }
 
   /** @throws if it cannot be told: collections do not collect, or the heap cannot be read */
-  async #judge(scope: Scope | undefined): Promise<readonly Ruling[]> {
+  async #judge(scope: Scope | undefined, isLast: boolean): Promise<readonly Ruling[]> {
     const isMeant = (whose: Scope): boolean => scope === undefined || whose.answerable === scope;
     const closed = this.#ledger.closings.present().filter(({ entry }) => isMeant(entry.scope));
     const asked = this.#asked.filter((each) => isMeant(each.scope));
@@ -132,11 +133,25 @@ export class Retention {
     const expected = tells ? closed : closed.filter(({ entry }) => entry.watch.lasting?.asked === true);
     const watched: readonly { readonly thing: WeakRef<object> }[] = [...expected, ...asked];
     if (listeners && tells) await collectOnce();
+    if (isLast && watched.some(isThere)) await this.#letGoOfMocks(() => !watched.some(isThere));
     await collectThoroughly(() => !watched.some(isThere));
     const survivors = [...asked.filter(isThere), ...this.#ended(expected.filter(isThere))];
     if (listeners && tells) survivors.push(...this.#listeners.heavy());
     if (survivors.length === 0) return [];
     return await this.#rule(survivors, await this.#explained(survivors));
+  }
+
+  /** A spy holds what it spies on until its file has ended: that shows nothing, and a snapshot only to learn this takes seconds. */
+  async #letGoOfMocks(gone: () => boolean): Promise<void> {
+    const { letGoOfMocks } = this.#options;
+    if (letGoOfMocks === undefined) return;
+    await collectOnce();
+    if (gone()) return;
+    try {
+      letGoOfMocks();
+    } catch {
+      // What a setter of the user's throws the runner meets again, as it would have without us.
+    }
   }
 
   /** A test begins. */

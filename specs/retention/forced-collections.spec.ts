@@ -36,12 +36,38 @@ test('keeps a server that is closed', async () => {
 });
 `;
 
-async function run(mostHeapBytes: number, names: readonly string[]): Promise<{ findings: number; forced: number }> {
+/** A spy of Jest's holds the client until the file is over, and through it a server that is closed. */
+const SPIED = `
+const { createServer } = require('node:http');
+const { servers } = require('./servers');
+class Client {
+  server = createServer();
+  said() { return 'client'; }
+}
+const close = (server) => new Promise((done) => server.close(done));
+let spy;
+afterAll(() => expect(spy.mock.calls).toHaveLength(1));
+test('spies on what has a server', async () => {
+  const client = new Client();
+  LISTED
+  spy = jest.spyOn(client, 'said').mockReturnValue('spy');
+  await new Promise((done) => client.server.listen(0, '127.0.0.1', done));
+  expect(client.said()).toBe('spy');
+  await close(client.server);
+});
+`;
+
+interface Counted {
+  readonly findings: number;
+  readonly forced: number;
+}
+
+async function run(mostHeapBytes: number, names: readonly string[], test = LISTED): Promise<Counted> {
   const done = await runJest({
     files: {
       'servers.js': SERVERS,
       'counting.js': COUNTING,
-      ...Object.fromEntries(names.map((name) => [`${name}.test.js`, LISTED])),
+      ...Object.fromEntries(names.map((name) => [`${name}.test.js`, test])),
     },
     config: {
       reporters: ['<rootDir>/counting.js'],
@@ -52,12 +78,22 @@ async function run(mostHeapBytes: number, names: readonly string[]): Promise<{ f
   return { findings: findingsOf(done).length, forced: Number(/^forced: (\d+)$/m.exec(done.output)?.[1]) };
 }
 
-describe('a heap too large to be explained', () => {
-  it('is collected no more than once for a file of which nobody asked anything, and not for each', async () => {
+describe('collections that are forced at the end of a file', () => {
+  it('are one at the most where the heap is too large to be explained, and not one for each file', async () => {
     const [small, large] = await Promise.all([run(500e6, ['a']), run(1e6, ['a', 'b', 'c', 'd', 'e', 'f'])]);
     expect(small.findings).toBe(1);
     expect(small.forced).toBeGreaterThan(2);
     // The first two show that it is the process's, and the fifth asks anew.
     expect(large).toEqual({ findings: 0, forced: 3 });
+  });
+
+  it('are few where only a spy holds what is closed, and find what else holds it', async () => {
+    const [spied, listed] = await Promise.all([
+      run(500e6, ['a'], SPIED.replace('LISTED', '')),
+      run(500e6, ['a'], SPIED.replace('LISTED', "servers.set('first', client.server);")),
+    ]);
+    expect(spied.findings).toBe(0);
+    expect(spied.forced).toBeLessThan(listed.forced);
+    expect(listed.findings).toBe(1);
   });
 });
