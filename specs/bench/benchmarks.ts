@@ -56,6 +56,18 @@ export const BENCHMARKS: readonly Benchmark[] = [
     ],
   },
   {
+    // A collection a file weighs most where a file takes no longer than one.
+    id: 'small',
+    title: '100 small files: a server and five fetches each',
+    suite: 'small',
+    copies: 100,
+    without: ['leakgate-without-grpc', 'vitest', 'vitest-leaks'],
+    measures: [
+      { id: 'wall', title: 'wall time', unit: 's' },
+      { id: 'user', title: 'user CPU time', unit: 's' },
+    ],
+  },
+  {
     id: 'await',
     title: '1,000,000 awaits in a test',
     suite: 'await',
