@@ -5,6 +5,7 @@ import type { JestAccountOptions } from './account-options';
 import { JestAccount } from './jest-account';
 import type { CircusEvent, CircusState } from './jest-circus';
 import { overlookMarks } from './jest-promises';
+import { endOfStorage } from './jest-storages';
 import { projectConfigOf } from './needed-jest';
 import { RUN_ID_VARIABLE, TEST_FILE_VARIABLE } from './orphans';
 import { plugIns } from './plug-ins';
@@ -59,6 +60,7 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
   abstract class GatedEnvironment extends Base {
     readonly #account: JestAccount | undefined;
     readonly #options: Options;
+    readonly #endStorage: (() => void) | undefined;
 
     // biome-ignore lint/suspicious/noExplicitAny: TypeScript asks mixin constructors for exactly this signature.
     constructor(...args: any[]) {
@@ -82,6 +84,7 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
             });
       markTestFile(this.global, context.testPath);
       this.#account?.begin();
+      this.#endStorage = this.#account && endOfStorage();
     }
 
     override async setup(): Promise<void> {
@@ -103,6 +106,7 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
       } finally {
         delete process.env[TEST_FILE_VARIABLE];
         await this.#aside(() => super.teardown());
+        this.#endStorage?.();
       }
     }
 
