@@ -23,6 +23,13 @@ const merged = (first: Part, ...others: Part[]): RunReport => mergeReports([firs
 const leaky = (index: number) =>
   shard(index, { outcome: 'leaks', files: [aFile({ file: `${index}.test.ts`, findings: [aFinding()] })] });
 
+/** Those that are named where all of a run's shards but the first are missing. */
+const firstMissing = (count: number): readonly string[] =>
+  Array.from(
+    { length: 20 },
+    (_, at) => `Shard ${at + 2} of ${count} is missing: its report was lost, or its job never ran.`,
+  );
+
 describe('shards', () => {
   it('are one clean run when all are there, in whatever order', () => {
     const report = merged(shard(3), shard(1), shard(2));
@@ -59,24 +66,12 @@ describe('shards', () => {
     [
       'nearly all are missing, of a number that may be a mistake',
       [shard(1, { run: { shard: { index: 1, count: 1_000_000_000 } } })],
-      [
-        ...Array.from(
-          { length: 20 },
-          (_, at) => `Shard ${at + 2} of 1000000000 is missing: its report was lost, or its job never ran.`,
-        ),
-        '999999979 other shards of 1000000000 are missing, too.',
-      ],
+      [...firstMissing(1_000_000_000), '999999979 other shards of 1000000000 are missing, too.'],
     ],
     [
       'one more is missing than are named',
       [shard(1, { run: { shard: { index: 1, count: 22 } } })],
-      [
-        ...Array.from(
-          { length: 20 },
-          (_, at) => `Shard ${at + 2} of 22 is missing: its report was lost, or its job never ran.`,
-        ),
-        '1 other shard of 22 is missing, too.',
-      ],
+      [...firstMissing(22), '1 other shard of 22 is missing, too.'],
     ],
     [
       'one is there twice',
