@@ -26,13 +26,30 @@ const { toString: textOf } = Function.prototype;
 const isAddOns = (fn: object): boolean =>
   Object.hasOwn(fn, 'prototype') && textOf.call(fn as () => unknown).endsWith('{ [native code] }');
 
-/** The scopes that `fn` closes over, inside of what surrounds all modules; innermost first. */
-function scopesOf(handed: string, session: InspectorSession): readonly Runtime.RemoteObject[] | undefined {
+/** The scopes that a function closes over, inside of what surrounds all modules; innermost first, its module's last. */
+export function scopesOf(handed: string, session: InspectorSession): readonly Runtime.RemoteObject[] | undefined {
   const scopes = properties(handed, session).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
   if (scopes?.objectId === undefined) return undefined;
   return properties(scopes.objectId, session).result.flatMap(({ name, value }) =>
     !/^\d+$/.test(name) || value === undefined || AROUND.test(value.description ?? '') ? [] : [value],
   );
+}
+
+/** The variables of a scope that V8 keeps: those that a function in it speaks of. */
+export function variablesOf(
+  { objectId }: Runtime.RemoteObject,
+  session: InspectorSession,
+): readonly (readonly [string, unknown])[] {
+  if (objectId === undefined) return [];
+  // V8 lists a scope as a pair of its description and an object with its variables.
+  const listed = asObject(session.objectOf(objectId));
+  return entriesOf(asObject((listed as { object?: unknown } | undefined)?.object));
+}
+
+/** The scope of the module that a function was written in; `undefined` where V8 does not tell. */
+export function moduleScopeOf(handed: string, session: InspectorSession): Runtime.RemoteObject | undefined {
+  const module = scopesOf(handed, session)?.at(-1);
+  return module !== undefined && OF_MODULE.test(module.description ?? '') ? module : undefined;
 }
 
 /**
@@ -41,14 +58,9 @@ function scopesOf(handed: string, session: InspectorSession): readonly Runtime.R
  */
 export function moduleVariableOf(fn: object, isIt: (value: unknown) => boolean): string | undefined {
   return inspected(fn, (handed, session) => {
-    const inner = scopesOf(handed, session);
-    const [module] = inner ?? [];
-    if (inner?.length !== 1 || module?.objectId === undefined || !OF_MODULE.test(module.description ?? ''))
-      return undefined;
-    // V8 lists a scope as a pair of its description and an object with its variables.
-    const listed = asObject(session.objectOf(module.objectId));
-    const variables = entriesOf(asObject((listed as { object?: unknown } | undefined)?.object));
-    return variables.find(([, value]) => isIt(value))?.[0];
+    const module = moduleScopeOf(handed, session);
+    if (module === undefined || scopesOf(handed, session)?.length !== 1) return undefined;
+    return variablesOf(module, session).find(([, value]) => isIt(value))?.[0];
   });
 }
 

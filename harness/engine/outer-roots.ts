@@ -1,9 +1,12 @@
-import { userPlace } from '../model/frame';
+import { normalizePath, userPlace } from '../model/frame';
 import { asError } from './as-error';
 import { isDirect, sideOf } from './held-by';
 import type { Ledger } from './ledger';
 import type { Call } from './made-within';
+import { isInModulesState } from './module-state';
+import { asObject } from './native';
 import type { AskedOfFile } from './outer-keepers';
+import { hasRoom } from './retention/heap-room';
 import type { Scope } from './scope';
 import type { SessionOptions } from './session-options';
 import { sparingCollected } from './spared-errors';
@@ -22,10 +25,15 @@ const within = (): typeof import('./made-within') => require('./made-within') as
 const MOST_ASKED = 64;
 const MOST_ALIKE = 3;
 
+/**
+ * Places whose timers were found to be kept by what outlives their tests, in any file of this process: there the heap is not asked
+ * again while tests are ending. What is still there when its file ends is asked about anyhow.
+ */
+const kept = new Set<string>();
+const MOST_KEPT = 1_000;
+
 /** So many times the heap is asked while tests are ending: each takes a second, and others may run at the same time. */
 const MOST_EARLY = 6;
-
-const memoryUsage = process.memoryUsage.bind(process);
 
 /**
  * Who else may have had a thing opened that a test left: where what is made outside of tests cannot be seen being made (it is no
@@ -37,10 +45,10 @@ export class OuterRoots {
   readonly #ledger: Ledger;
   readonly #options: SessionOptions;
   readonly #file: Scope;
-  /** What was found while tests were ending, by the place of the opening. */
-  readonly #asked = new Map<string, Keeper | 'own' | undefined>();
   #askedEarly = 0;
   readonly #calls = new WeakMap<Suspect, Call>();
+  readonly #inModules = new WeakMap<object, boolean>();
+  #inModulesAsked = 0;
 
   constructor(ledger: Ledger, options: SessionOptions, file: Scope) {
     this.#ledger = ledger;
@@ -49,13 +57,13 @@ export class OuterRoots {
   }
 
   /** Whether there is anything to ask, and the heap is small enough. */
-  mayTell(roots: readonly Suspect[]): boolean {
+  async mayTell(roots: readonly Suspect[]): Promise<boolean> {
     const { around, mostHeapBytes, onlyLineage } = this.#options;
     const isAsked =
       around !== undefined &&
       onlyLineage !== true &&
       roots.some((root) => this.#isDoubtful(root) || this.#isEarly(root));
-    return isAsked && memoryUsage().heapUsed <= mostHeapBytes;
+    return isAsked && (await sparingCollected(() => hasRoom(mostHeapBytes)));
   }
 
   /**
@@ -73,10 +81,10 @@ export class OuterRoots {
       const asked = [...doubtful].filter((root) => !own.has(root) && (!early.has(root) || this.#mayAskEarly(root)));
       const keeperOf = asked.length === 0 ? () => undefined : await sparingCollected(() => this.#ask(asked));
       if (asked.some((root) => !root.scope.sealed)) this.#askedEarly++;
-      for (const root of asked) if (!root.scope.sealed) this.#asked.set(placeOf(root), keeperOf(root));
+      for (const root of rest) if (early.has(root) && this.#isKept(root, keeperOf)) keep(root);
       return rest.flatMap((root) => {
         if (own.has(root)) return [told(root, 'own')];
-        if (early.has(root)) return typeof this.#asked.get(placeOf(root)) === 'object' ? [] : [root];
+        if (early.has(root)) return kept.has(placeOf(root)) ? [] : [root];
         return [doubtful.has(root) ? told(root, keeperOf(root)) : root];
       });
     } catch (error) {
@@ -89,14 +97,21 @@ export class OuterRoots {
   #isDoubtful(root: Suspect): boolean {
     const { mayBeOthers, scope, parent } = root;
     if (scope.kind !== 'test' || parent !== undefined) return false;
-    return (
-      mayBeOthers === true || (scope.sealed && isBrief(root) && typeof this.#asked.get(placeOf(root)) === 'object')
-    );
+    return mayBeOthers === true || (scope.sealed && isBrief(root) && kept.has(placeOf(root)));
   }
 
   /** While its test is just ending each place is asked about a few times: a keeper that was found there has others like it. */
   #mayAskEarly(root: Suspect): boolean {
-    return typeof this.#asked.get(placeOf(root)) !== 'object' && this.#askedEarly < MOST_EARLY;
+    return !kept.has(placeOf(root)) && !this.#goesOnForGood(root) && this.#askedEarly < MOST_EARLY;
+  }
+
+  #isKept(root: Suspect, keeperOf: (root: Suspect) => Keeper | 'own' | undefined): boolean {
+    return typeof keeperOf(root) === 'object' || this.#goesOnForGood(root);
+  }
+
+  /** It will be there when the file ends, unless its module ends it: soon enough to ask the heap. */
+  #goesOnForGood(root: Suspect): boolean {
+    return root.identity.repeats === true && this.#goesOnElsewhere(root);
   }
 
   /** A verdict that cannot wait: on a timer that an object of somebody else's armed, or a job that it began; at the thoroughest level on anything. */
@@ -104,9 +119,24 @@ export class OuterRoots {
     const { scope, trace, parent, closed, answered, identity } = root;
     if (isOver(root) || scope.final || parent !== undefined) return false;
     if (closed !== undefined || answered === true || identity.separate === true) return false;
+    if (isBrief(root) && this.#goesOnElsewhere(root)) return true;
     const isOnes = trace[0] === undefined || (trace[0].origin === 'user' && isDirect(trace));
     if (isOnes) return false;
     return this.#options.collectEachTest || (isBrief(root) && this.#callOf(root) === 'on-another');
+  }
+
+  /** Armed by a module's own code, maybe in a later tick, when who called for it is on no stack any more, and held by that module. */
+  #goesOnElsewhere({ trace, entries: [first] }: Suspect): boolean {
+    const timer = first?.resource as { readonly _onTimeout?: unknown } | undefined;
+    const callback = asObject(timer?._onTimeout);
+    if (timer === undefined || callback === undefined || trace[0]?.origin !== 'user') return false;
+    if (normalizePath(trace[0].file) === this.#file.file) return false;
+    const known = this.#inModules.get(timer);
+    if (known !== undefined || this.#inModulesAsked >= MOST_ASKED) return known === true;
+    this.#inModulesAsked++;
+    const isModules = isInModulesState(callback, timer);
+    this.#inModules.set(timer, isModules);
+    return isModules;
   }
 
   /** Asked of a root several times, and read from the text of all bodies around its test. */
@@ -182,6 +212,10 @@ export class OuterRoots {
     });
     return { asked, wrapped };
   }
+}
+
+function keep(root: Suspect): void {
+  if (kept.size < MOST_KEPT) kept.add(placeOf(root));
 }
 
 /** It would be gone by the end of the file. */
