@@ -56,14 +56,14 @@ export class OuterRoots {
     this.#file = file;
   }
 
-  /** Whether there is anything to ask, and the heap is small enough. */
-  async mayTell(roots: readonly Suspect[]): Promise<boolean> {
-    const { around, mostHeapBytes, onlyLineage } = this.#options;
-    const isAsked =
+  /** Whether there is anything to ask. */
+  mayTell(roots: readonly Suspect[]): boolean {
+    const { around, onlyLineage } = this.#options;
+    return (
       around !== undefined &&
       onlyLineage !== true &&
-      roots.some((root) => this.#isDoubtful(root) || this.#isEarly(root));
-    return isAsked && (await sparingCollected(() => hasRoom(mostHeapBytes)));
+      roots.some((root) => this.#isDoubtful(root) || this.#isEarly(root))
+    );
   }
 
   /**
@@ -79,13 +79,13 @@ export class OuterRoots {
       // What the test's own code has made has opened it for nobody else.
       const own = new Set([...doubtful].filter((root) => this.#callOf(root) === 'made-within'));
       const asked = [...doubtful].filter((root) => !own.has(root) && (!early.has(root) || this.#mayAskEarly(root)));
-      const keeperOf = asked.length === 0 ? () => undefined : await sparingCollected(() => this.#ask(asked));
+      const keeperOf = asked.length === 0 ? undefined : await sparingCollected(() => this.#askIfRoom(asked));
       if (asked.some((root) => !root.scope.sealed)) this.#askedEarly++;
-      for (const root of rest) if (early.has(root) && this.#isKept(root, keeperOf)) keep(root);
+      for (const root of asked) if (early.has(root) && typeof keeperOf?.(root) === 'object') keep(root);
       return rest.flatMap((root) => {
         if (own.has(root)) return [told(root, 'own')];
-        if (early.has(root)) return kept.has(placeOf(root)) ? [] : [root];
-        return [doubtful.has(root) ? told(root, keeperOf(root)) : root];
+        if (early.has(root)) return this.#isPutOff(root, keeperOf !== undefined) ? [] : [root];
+        return [doubtful.has(root) ? told(root, keeperOf?.(root)) : root];
       });
     } catch (error) {
       this.#ledger.failure ??= asError(error);
@@ -105,8 +105,9 @@ export class OuterRoots {
     return !kept.has(placeOf(root)) && !this.#goesOnForGood(root) && this.#askedEarly < MOST_EARLY;
   }
 
-  #isKept(root: Suspect, keeperOf: (root: Suspect) => Keeper | 'own' | undefined): boolean {
-    return typeof keeperOf(root) === 'object' || this.#goesOnForGood(root);
+  /** Where the heap can't be asked, what hangs on the module that armed it is given the benefit of the doubt. */
+  #isPutOff(root: Suspect, wasAsked: boolean): boolean {
+    return kept.has(placeOf(root)) || (wasAsked ? this.#goesOnForGood(root) : this.#goesOnElsewhere(root));
   }
 
   /** It will be there when the file ends, unless its module ends it: soon enough to ask the heap. */
@@ -144,6 +145,10 @@ export class OuterRoots {
     const known = this.#calls.get(root) ?? within().callOf(root, this.#options.around?.(root.scope)?.own ?? []);
     this.#calls.set(root, known);
     return known;
+  }
+
+  async #askIfRoom(doubtful: readonly Suspect[]): Promise<((root: Suspect) => Keeper | 'own' | undefined) | undefined> {
+    return (await hasRoom(this.#options.mostHeapBytes)) ? this.#ask(doubtful) : undefined;
   }
 
   async #ask(doubtful: readonly Suspect[]): Promise<(root: Suspect) => Keeper | 'own' | undefined> {
@@ -215,7 +220,7 @@ export class OuterRoots {
 }
 
 function keep(root: Suspect): void {
-  if (kept.size < MOST_KEPT) kept.add(placeOf(root));
+  if (placeOf(root) !== '' && kept.size < MOST_KEPT) kept.add(placeOf(root));
 }
 
 /** It would be gone by the end of the file. */

@@ -281,8 +281,7 @@ export class Session {
   async #rule(due: readonly Suspect[], rulings: Ruling[], lookAgain?: () => Look): Promise<void> {
     const gathered = this.#reported.untold(this.#gather(due));
     // Whosever it is, what fails nobody is not worth a look at the heap.
-    const isAsked = !(gathered.every(isOver) && this.#isLetGo(() => gathered));
-    const mayTell = isAsked && (await this.#outer.mayTell(gathered));
+    const mayTell = !(gathered.every(isOver) && this.#isLetGo(() => gathered)) && this.#outer.mayTell(gathered);
     const roots = byCall(mayTell ? await this.#outer.settle(gathered) : gathered);
     rulings.push(...this.#verdicts.rule(roots));
     // While the heap was asked, what re-arms itself went on: it is the same leak.
