@@ -26,8 +26,9 @@ const MOST_ASKED = 64;
 const MOST_ALIKE = 3;
 
 /**
- * Places whose timers were found to be kept by what outlives their tests, in any file of this process: there the heap is not asked
- * again while tests are ending. What is still there when its file ends is asked about anyhow.
+ * Places of what was found to be kept by something that outlives its test, in any file of this process, and the ways by which tests
+ * came there: by the same way the heap is not asked again while tests are ending. What is still there when its file ends is asked
+ * about anyhow.
  */
 const kept = new Set<string>();
 const MOST_KEPT = 1_000;
@@ -81,7 +82,8 @@ export class OuterRoots {
       const asked = [...doubtful].filter((root) => !own.has(root) && (!early.has(root) || this.#mayAskEarly(root)));
       const keeperOf = asked.length === 0 ? undefined : await sparingCollected(() => this.#askIfRoom(asked));
       if (asked.some((root) => !root.scope.sealed)) this.#askedEarly++;
-      for (const root of asked) if (early.has(root) && typeof keeperOf?.(root) === 'object') keep(root);
+      for (const root of asked)
+        if (early.has(root) && typeof keeperOf?.(root) === 'object') keep(placeOf(root), this.#wayTo(root));
       return rest.flatMap((root) => {
         if (own.has(root)) return [told(root, 'own')];
         if (early.has(root)) return this.#isPutOff(root, keeperOf !== undefined) ? [] : [root];
@@ -102,12 +104,12 @@ export class OuterRoots {
 
   /** While its test is just ending each place is asked about a few times: a keeper that was found there has others like it. */
   #mayAskEarly(root: Suspect): boolean {
-    return !kept.has(placeOf(root)) && !this.#goesOnForGood(root) && this.#askedEarly < MOST_EARLY;
+    return !kept.has(this.#wayTo(root)) && !this.#goesOnForGood(root) && this.#askedEarly < MOST_EARLY;
   }
 
   /** Where the heap can't be asked, what hangs on the module that armed it is given the benefit of the doubt. */
   #isPutOff(root: Suspect, wasAsked: boolean): boolean {
-    return kept.has(placeOf(root)) || (wasAsked ? this.#goesOnForGood(root) : this.#goesOnElsewhere(root));
+    return kept.has(this.#wayTo(root)) || (wasAsked ? this.#goesOnForGood(root) : this.#goesOnElsewhere(root));
   }
 
   /** It will be there when the file ends, unless its module ends it: soon enough to ask the heap. */
@@ -115,7 +117,10 @@ export class OuterRoots {
     return root.identity.repeats === true && this.#goesOnElsewhere(root);
   }
 
-  /** A verdict that cannot wait: on a timer that an object of somebody else's armed, or a job that it began; at the thoroughest level on anything. */
+  /**
+   * A verdict that cannot wait: on a timer that an object of somebody else's armed, on a job that this or some function began; at the
+   * thoroughest level on anything.
+   */
   #isEarly(root: Suspect): boolean {
     const { scope, trace, parent, closed, answered, identity } = root;
     if (isOver(root) || scope.final || parent !== undefined) return false;
@@ -123,7 +128,9 @@ export class OuterRoots {
     if (isBrief(root) && this.#goesOnElsewhere(root)) return true;
     const isOnes = trace[0] === undefined || (trace[0].origin === 'user' && isDirect(trace));
     if (isOnes) return false;
-    return this.#options.collectEachTest || (isBrief(root) && this.#callOf(root) === 'on-another');
+    if (this.#options.collectEachTest) return true;
+    const call = this.#callOf(root);
+    return call === 'on-another' ? isBrief(root) : call === 'unknown' && identity.momentary === true;
   }
 
   /** Armed by a module's own code, maybe in a later tick, when who called for it is on no stack any more, and held by that module. */
@@ -138,6 +145,14 @@ export class OuterRoots {
     const isModules = isInModulesState(callback, timer);
     this.#inModules.set(timer, isModules);
     return isModules;
+  }
+
+  /** The user's own calls that led there, but for the one in the body of its test: many tests come by the same. */
+  #wayTo({ trace }: Suspect): string {
+    const calls = trace.filter(({ origin }) => origin === 'user');
+    const last = calls.at(-1);
+    if (calls.length > 1 && last !== undefined && normalizePath(last.file) === this.#file.file) calls.pop();
+    return `by ${calls.map((call) => userPlace([call])).join()}`;
   }
 
   /** Asked of a root several times, and read from the text of all bodies around its test. */
@@ -219,8 +234,8 @@ export class OuterRoots {
   }
 }
 
-function keep(root: Suspect): void {
-  if (placeOf(root) !== '' && kept.size < MOST_KEPT) kept.add(placeOf(root));
+function keep(...places: readonly string[]): void {
+  for (const place of places) if (place !== '' && kept.size < MOST_KEPT) kept.add(place);
 }
 
 /** It would be gone by the end of the file. */

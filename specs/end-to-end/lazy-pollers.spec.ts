@@ -77,6 +77,36 @@ test('asks amid garbage', async () => {
 });
 `;
 
+/** Requests that never end by themselves: one that a suite shares, and one that a test forgets, begun by the same kind of function. */
+const REQUESTS = `
+const http = require('node:http');
+const { once } = require('node:events');
+let server, shared;
+const begin = async () => {
+  const options = { port: server.address().port, method: 'POST', agent: false, headers: { expect: '100-continue' } };
+  const request = http.request(options).on('error', () => {});
+  request.flushHeaders();
+  await once(request, 'continue');
+  return request;
+};
+const feed = async () => {
+  if (shared === undefined) shared = await begin();
+  return shared;
+};
+beforeAll(async () => {
+  server = http.createServer().on('checkContinue', (_, response) => response.writeContinue());
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+});
+afterAll(async () => {
+  shared.destroy();
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
+});
+test('asks a shared feed', async () => { expect((await feed()).destroyed).toBe(false); });
+test('asks it again', async () => { expect((await feed()).destroyed).toBe(false); });
+test('forgets a feed of its own', async () => { expect((await begin()).destroyed).toBe(false); });
+`;
+
 /** As where the compiler of a type checker is in the process: no snapshot is taken of so large a heap. */
 const LARGE = '/** @leakgate mostHeapBytes=1 */';
 
@@ -84,6 +114,7 @@ const FILES = {
   'pollers.js': POLLERS,
   'large.test.js': `${LARGE}${suites(STOP, ', in a large heap')}`,
   'garbage.test.js': GARBAGE,
+  'requests.test.js': REQUESTS,
   'ended.test.js': suites(STOP, ', ended'),
   'left.test.js': suites('', ''),
   'own.test.js': OWN,
@@ -135,6 +166,12 @@ describe('a poller that a module starts for all who use it', () => {
       ['forgets a timer of nobody', 'timeout'],
       ['forgets its own', 'timeout'],
       ['forgets its ownTicker', 'interval'],
+    ]);
+  });
+
+  it('is judged like a request that a function of the test file has begun for all, or for one', () => {
+    expect(findingsIn('requests.test.js').map(({ scope, root }) => [scope.path.join(), root.kind])).toEqual([
+      ['forgets a feed of its own', 'http-request'],
     ]);
   });
 });
