@@ -22,10 +22,7 @@ function* hiddenIn(value: object, session: InspectorSession): Iterable<object> {
   } else if (typeof value === 'function') {
     const scopes = session.handing(value, (objectId) => scopesOf(objectId, session)) ?? [];
     for (const scope of scopes.slice(0, -1)) {
-      for (const [, held] of variablesOf(scope, session)) {
-        const object = asObject(held);
-        if (object !== undefined) yield object;
-      }
+      yield* objectsAmong(variablesOf(scope, session).map(([, held]) => held));
     }
   }
 }
@@ -37,11 +34,15 @@ function resultOf(objectId: string, session: InspectorSession): object | undefin
   return result?.objectId === undefined ? undefined : asObject(session.objectOf(result.objectId));
 }
 
-/** The members of a record, which may be functions. */
-const membersOf = (value: object): readonly object[] =>
-  types.isProxy(value)
-    ? []
-    : Object.values(Object.getOwnPropertyDescriptors(value)).flatMap((each) => asObject(each.value) ?? []);
+const objectsAmong = (values: readonly unknown[]): readonly object[] =>
+  values.map(asObject).filter((value) => value !== undefined);
+
+/** The members of a record, which may be functions; a list of thousands is not looked through. */
+function membersOf(value: object): readonly object[] {
+  if (types.isProxy(value) || ArrayBuffer.isView(value) || Array.isArray(value)) return [];
+  const keys = Reflect.ownKeys(value).slice(0, NEAR.elements);
+  return objectsAmong(keys.map((key): unknown => Object.getOwnPropertyDescriptor(value, key)?.value));
+}
 
 /**
  * Whether `thing` hangs on a variable of the module that `fn` was written in: on an object that one holds, on what a promise there was
@@ -53,7 +54,7 @@ export function isInModulesState(fn: object, thing: object): boolean {
   const found = inspected(fn, (handed, session) => {
     const scope = moduleScopeOf(handed, session);
     if (scope === undefined) return false;
-    const values = variablesOf(scope, session).flatMap(([, value]) => asObject(value) ?? []);
+    const values = objectsAmong(variablesOf(scope, session).map(([, value]) => value));
     const roots = new Set([...values, ...values.flatMap(membersOf)]);
     let opened = 0;
     for (const root of roots) {

@@ -25,6 +25,8 @@ class Ticker {
 }
 const begun = async () => { const poller = new Poller().start(); await pause(5); return poller; };
 
+const DELAYS = [40, 5];
+exports.delays = () => DELAYS;
 let byVariable;
 exports.byVariable = async () => (byVariable ??= await begun());
 let byPromise;
