@@ -76,7 +76,7 @@ const LOOKS = `
 exports.find = () => {
   const again = () => { setTimeout(again, 40_000); };
   setTimeout(() => {}, 50_000);
-  setTimeout(again, 40);
+  setTimeout(again, 400);
 };
 `;
 
@@ -85,7 +85,7 @@ const { find } = require('looks');
 test('leaks what waits, and goes on looking', () => {
   find(); // opens
 });
-test('runs while it does', () => new Promise((done) => setTimeout(done, 100)));
+test('runs while it does', () => new Promise((done) => setTimeout(done, 600)));
 `;
 
 const BEATING = `
