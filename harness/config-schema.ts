@@ -55,7 +55,7 @@ const GRACE = `a whole number of milliseconds from 0 to ${grouped(MOST_GRACE_MS)
 
 const HEAP = 'a whole number of bytes, 0 or more';
 
-const OPTIONS = 'an object with level, graceMs, leftovers, allow, known or mostHeapBytes';
+const OPTIONS = 'an object with level, graceMs, leftovers, allow, known, mostHeapBytes or retention';
 
 const optionsSchema = v.strictObject(
   {
@@ -67,6 +67,7 @@ const optionsSchema = v.strictObject(
     allow: v.optional(v.array(ruleSchema, 'a list of rules')),
     known: v.optional(v.array(ruleSchema, 'a list of rules')),
     mostHeapBytes: v.optional(v.pipe(v.number(HEAP), v.integer(HEAP), v.minValue(0, HEAP))),
+    retention: v.optional(v.picklist(['closed', 'asked'], 'closed or asked')),
   },
   OPTIONS,
 );

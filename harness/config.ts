@@ -24,6 +24,12 @@ export interface Options {
    * expected to be collected is then reported without that. Default 150,000,000.
    */
   readonly mostHeapBytes: number;
+  /**
+   * What is expected to be collected when its file ends. `closed` (default): everything that tests have closed, and what they ask about
+   * (`expectCollected`, `track`), which takes one forced collection a file. `asked`: only what they ask about, and no collection where they
+   * ask about nothing.
+   */
+  readonly retention: 'closed' | 'asked';
 }
 
 /** The defaults of every option. */
@@ -34,6 +40,7 @@ export const DEFAULTS: Options = {
   allow: [],
   known: [],
   mostHeapBytes: 150_000_000,
+  retention: 'closed',
 };
 
 /** One place options come from. */
@@ -111,6 +118,7 @@ const VARIABLES = {
   LEAKGATE_GRACE_MS: 'graceMs',
   LEAKGATE_LEFTOVERS: 'leftovers',
   LEAKGATE_MOST_HEAP_BYTES: 'mostHeapBytes',
+  LEAKGATE_RETENTION: 'retention',
 } as const;
 
 const isNumber = (option: string): boolean => option === 'graceMs' || option === 'mostHeapBytes';

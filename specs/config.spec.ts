@@ -60,11 +60,11 @@ describe('options', () => {
   it.each([
     [
       'trace',
-      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow, known or mostHeapBytes; found "trace".',
+      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow, known, mostHeapBytes or retention; found "trace".',
     ],
     [
       null,
-      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow, known or mostHeapBytes; found null.',
+      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow, known, mostHeapBytes or retention; found null.',
     ],
     [{ level: 'loud' }, 'testEnvironmentOptions.leakgate: level must be off, gate, trace or paranoid; found "loud".'],
     [
@@ -79,10 +79,11 @@ describe('options', () => {
       { graceMs: -1 },
       'testEnvironmentOptions.leakgate: graceMs must be a whole number of milliseconds from 0 to 60,000; found -1.',
     ],
+    [{ retention: 'all' }, 'testEnvironmentOptions.leakgate: retention must be closed or asked; found "all".'],
     [{ leftovers: true }, 'testEnvironmentOptions.leakgate: leftovers must be release or keep; found true.'],
     [
       { grace: 1 },
-      'testEnvironmentOptions.leakgate: grace is unknown; the options are level, graceMs, leftovers, allow, known, mostHeapBytes.',
+      'testEnvironmentOptions.leakgate: grace is unknown; the options are level, graceMs, leftovers, allow, known, mostHeapBytes, retention.',
     ],
     [{ allow: 'x' }, 'testEnvironmentOptions.leakgate: allow must be a list of rules; found "x".'],
     [
@@ -99,7 +100,7 @@ describe('options', () => {
     ],
     [
       [],
-      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow, known or mostHeapBytes; found [].',
+      'testEnvironmentOptions.leakgate must be an object with level, graceMs, leftovers, allow, known, mostHeapBytes or retention; found [].',
     ],
     [
       { allow: [{ reason: ' ', file: 'a.ts' }] },
@@ -135,7 +136,7 @@ describe('LEAKGATE_ variables', () => {
     ],
     [
       { LEAKGATE_GRACE: '1' },
-      "The environment variable LEAKGATE_GRACE is none of leakgate's; it knows LEAKGATE_LEVEL, LEAKGATE_GRACE_MS, LEAKGATE_LEFTOVERS, LEAKGATE_MOST_HEAP_BYTES.",
+      "The environment variable LEAKGATE_GRACE is none of leakgate's; it knows LEAKGATE_LEVEL, LEAKGATE_GRACE_MS, LEAKGATE_LEFTOVERS, LEAKGATE_MOST_HEAP_BYTES, LEAKGATE_RETENTION.",
     ],
   ])('refuse %j in one sentence', (env: NodeJS.ProcessEnv, message) => {
     expect(complaint(() => mergeOptions(environmentSources(env)))).toBe(message);
@@ -178,7 +179,7 @@ describe('the docblock pragma', () => {
     ],
     [
       'speed=9',
-      'The docblock pragma @leakgate of /a.test.ts: speed is unknown; the options are level, graceMs, leftovers, allow, known, mostHeapBytes.',
+      'The docblock pragma @leakgate of /a.test.ts: speed is unknown; the options are level, graceMs, leftovers, allow, known, mostHeapBytes, retention.',
     ],
   ])('refuses %j in one sentence', (pragma, message) => {
     expect(complaint(() => mergeOptions(pragmaSource(pragma, '/a.test.ts')))).toBe(message);

@@ -30,6 +30,10 @@ function program(setCode: (code: number) => void): Command {
       .option('--level <level>', 'off, gate (default), trace: every stack, paranoid: a collection after every test too')
       .option('--grace-ms <ms>', 'how long a suspect may take to close after its teardown (default 500)')
       .option('--leftovers <what>', 'release (default): what was reported is closed; keep: it is left as it is')
+      .option(
+        '--retention <what>',
+        'closed (default): what tests close must be collected; asked: only what they ask about',
+      )
       .option('--run-id <id>', 'what the shards of one run share, where no CI service says it')
       .option(
         '--ci',

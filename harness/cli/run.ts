@@ -27,6 +27,7 @@ export interface RunFlags extends OutputFlags {
   readonly level?: string;
   readonly graceMs?: string;
   readonly leftovers?: string;
+  readonly retention?: string;
   readonly runId?: string;
   readonly why?: boolean;
   readonly ci?: boolean;
@@ -37,19 +38,25 @@ const NO_RUN = /^(?:--(?:help|version|init|clear-?cache|list-?tests|show-?config
 const ENVIRONMENT_FLAGS = ['--env', '--testEnvironment', '--test-environment'];
 const PROCESSOR_FLAGS = ['--testResultsProcessor', '--test-results-processor'];
 
-const VARIABLES = { level: 'LEAKGATE_LEVEL', graceMs: 'LEAKGATE_GRACE_MS', leftovers: 'LEAKGATE_LEFTOVERS' } as const;
-const FLAGS = { level: '--level', graceMs: '--grace-ms', leftovers: '--leftovers' } as const;
+/** Each option that is a flag of ours, too, and the variable that carries it into Jest's processes. */
+const FLAGS = {
+  level: ['--level', 'LEAKGATE_LEVEL'],
+  graceMs: ['--grace-ms', 'LEAKGATE_GRACE_MS'],
+  leftovers: ['--leftovers', 'LEAKGATE_LEFTOVERS'],
+  retention: ['--retention', 'LEAKGATE_RETENTION'],
+} as const;
 
 /** The variables that carry our options into Jest's processes, each validated under the name the user gave it. */
 function optionVariables(flags: RunFlags): NodeJS.ProcessEnv {
   const variables: NodeJS.ProcessEnv = {};
-  for (const name of ['level', 'graceMs', 'leftovers'] as const) {
+  for (const name of Object.keys(FLAGS) as (keyof typeof FLAGS)[]) {
+    const [flag, variable] = FLAGS[name];
     const value = flags[name];
     if (value === undefined) continue;
-    if (value === '') throw new UsageError(`The option ${FLAGS[name]} needs a value.`);
-    const [source] = environmentSources({ [VARIABLES[name]]: value });
-    readOptions({ place: `The option ${FLAGS[name]}`, value: source?.value, single: true });
-    variables[VARIABLES[name]] = value;
+    if (value === '') throw new UsageError(`The option ${flag} needs a value.`);
+    const [source] = environmentSources({ [variable]: value });
+    readOptions({ place: `The option ${flag}`, value: source?.value, single: true });
+    variables[variable] = value;
   }
   return variables;
 }

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly exceptions: Exceptions;
   /** Bytes of used heap past which no snapshot is taken to explain what is still reachable. */
   readonly mostHeapBytes: number;
+  /** Expect nothing to be collected but what tests ask about: no collection is forced to learn of what they only closed. */
+  readonly onlyAsked: boolean;
   /** The code around a test, for as long as its runner has it. Default: nobody knows. */
   readonly around?: (test: Scope) => Surroundings | undefined;
   /**

@@ -4,10 +4,10 @@ import { NO_BASELINE } from '../engine/known-leaks';
 import { OpeningCamera } from '../engine/opening';
 import { Session } from '../engine/session';
 import type { Finding } from '../model/finding';
-import { isThorough } from '../model/level';
 import { asWritten } from './as-written';
 import { openGate } from './gate';
 import { jestFiles } from './jest-files';
+import { judgingOptions } from './judging-options';
 import { plugIns } from './plug-ins';
 import { sourceMapper } from './source-maps';
 
@@ -55,12 +55,8 @@ async function watch(
     },
     classifier: jestFiles,
     ...plugIns(),
-    graceMs: options.graceMs,
-    everyStack: isThorough(options.level),
-    collectEachTest: options.level === 'paranoid',
-    cleanUp: options.leftovers === 'release',
+    ...judgingOptions(options),
     exceptions: { rules: placedRules([source], process.cwd()), baseline: NO_BASELINE },
-    mostHeapBytes: options.mostHeapBytes,
     onlyLineage: true,
   });
   const mapped = sourceMapper();

@@ -22,6 +22,7 @@ import { letGo } from './jest-letting-go';
 import { ownLoads } from './jest-loads';
 import { SANDBOX_FILE, sandboxRealm } from './jest-realm';
 import { JestTimelines } from './jest-timelines';
+import { judgingOptions } from './judging-options';
 import { plugIns } from './plug-ins';
 import { ownRunFolder, RunPage } from './run-folder';
 import { scenarioGate } from './scenario-gate';
@@ -59,24 +60,19 @@ export class JestAccount {
   constructor(options: JestAccountOptions) {
     this.#options = options;
     const realm = sandboxRealm(options.global);
-    const { level, graceMs, leftovers, mostHeapBytes } = options.options;
     this.#session = new Session({
       file: options.file,
       rootDir: options.rootDir,
       realm,
       classifier: filesAround(realm),
       ...plugIns(),
-      graceMs,
-      everyStack: isThorough(level),
-      collectEachTest: level === 'paranoid',
-      cleanUp: leftovers === 'release',
+      ...judgingOptions(options.options),
       exceptions: { rules: options.rules, baseline: { entries: options.baseline, titles: () => titlesOf(this.#root) } },
-      mostHeapBytes,
       letGoOfMocks: options.letGoOfMocks,
       ...terminalProgress(),
       around: (scope) => this.#bodies.around(this.#tests.get(scope), scope),
     });
-    this.#drawn = new JestTimelines(plugIns().probes, isThorough(level));
+    this.#drawn = new JestTimelines(plugIns().probes, isThorough(options.options.level));
     const folder = ownRunFolder();
     if (folder !== undefined) this.#page = new RunPage(folder, options.file);
   }

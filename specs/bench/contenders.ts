@@ -56,6 +56,12 @@ export const CONTENDERS: readonly Contender[] = [
   { ...jest, id: 'jest', name: 'Jest' },
   gate,
   { ...jest, id: WITHOUT_GRPC, name: 'the same, no gRPC probes', environment: resolve(__dirname, 'without-grpc.ts') },
+  {
+    ...jest,
+    id: 'leakgate-asked',
+    name: "the same, retention: 'asked'",
+    environment: resolve(__dirname, 'asked-only.ts'),
+  },
   { ...jest, id: 'jest-handles', name: 'Jest --detectOpenHandles', flags: ['--detectOpenHandles'], share: 0.25 },
   { ...vitest, id: 'vitest', name: 'Vitest' },
   { ...vitest, id: 'vitest-leaks', name: 'Vitest detectAsyncLeaks', flags: ['--detectAsyncLeaks'], share: 0.01 },

@@ -55,7 +55,7 @@ describe('leakgate refuses, with exit code 2, one sentence, and no test run,', (
       'an unknown variable',
       ['run', '--', 'jest'],
       { LEAKGATE_LEVELS: 'trace' },
-      "The environment variable LEAKGATE_LEVELS is none of leakgate's; it knows LEAKGATE_LEVEL, LEAKGATE_GRACE_MS, LEAKGATE_LEFTOVERS, LEAKGATE_MOST_HEAP_BYTES.",
+      "The environment variable LEAKGATE_LEVELS is none of leakgate's; it knows LEAKGATE_LEVEL, LEAKGATE_GRACE_MS, LEAKGATE_LEFTOVERS, LEAKGATE_MOST_HEAP_BYTES, LEAKGATE_RETENTION.",
     ],
   ])('%s', async (_what, args, env, sentence) => {
     await inProject(TRAP, async ({ leakgate, read }) => {
@@ -73,7 +73,7 @@ describe('leakgate refuses, with exit code 2, one sentence, and no test run,', (
     [
       'the package.json key',
       { jest: { watchman: false }, leakgate: { grace: 1 } },
-      'The "leakgate" key of <dir>/package.json: grace is unknown; the options are level, graceMs, leftovers, allow, known, mostHeapBytes.',
+      'The "leakgate" key of <dir>/package.json: grace is unknown; the options are level, graceMs, leftovers, allow, known, mostHeapBytes, retention.',
     ],
   ])('what is malformed in %s', async (_what, manifest, sentence) => {
     await inProject({ ...TRAP, 'package.json': JSON.stringify(manifest) }, async ({ leakgate, dir, read }) => {

@@ -1,8 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import type { Options } from '../../harness/config';
 import { findingsOf } from '../end-to-end/claims';
 import { runJest } from '../end-to-end/jest-project';
 
 jest.setTimeout(60_000);
+
+const LEAKGATE = JSON.stringify(require.resolve('../../dist'));
 
 /** Counts the collections that were forced while test files ran in this very process. */
 const COUNTING = `
@@ -62,7 +65,7 @@ interface Counted {
   readonly forced: number;
 }
 
-async function run(mostHeapBytes: number, names: readonly string[], test = LISTED): Promise<Counted> {
+async function run(options: Partial<Options>, names: readonly string[], test = LISTED): Promise<Counted> {
   const done = await runJest({
     files: {
       'servers.js': SERVERS,
@@ -71,7 +74,7 @@ async function run(mostHeapBytes: number, names: readonly string[], test = LISTE
     },
     config: {
       reporters: ['<rootDir>/counting.js'],
-      testEnvironmentOptions: { leakgate: { mostHeapBytes } },
+      testEnvironmentOptions: { leakgate: options },
     },
     args: ['--runInBand'],
   });
@@ -80,7 +83,10 @@ async function run(mostHeapBytes: number, names: readonly string[], test = LISTE
 
 describe('collections that are forced at the end of a file', () => {
   it('are one at the most where the heap is too large to be explained, and not one for each file', async () => {
-    const [small, large] = await Promise.all([run(500e6, ['a']), run(1e6, ['a', 'b', 'c', 'd', 'e', 'f'])]);
+    const [small, large] = await Promise.all([
+      run({ mostHeapBytes: 500e6 }, ['a']),
+      run({ mostHeapBytes: 1e6 }, ['a', 'b', 'c', 'd', 'e', 'f']),
+    ]);
     expect(small.findings).toBe(1);
     expect(small.forced).toBeGreaterThan(2);
     // The first two show that it is the process's, and the fifth asks anew.
@@ -89,11 +95,25 @@ describe('collections that are forced at the end of a file', () => {
 
   it('are few where only a spy holds what is closed, and find what else holds it', async () => {
     const [spied, listed] = await Promise.all([
-      run(500e6, ['a'], SPIED.replace('LISTED', '')),
-      run(500e6, ['a'], SPIED.replace('LISTED', "servers.set('first', client.server);")),
+      run({ mostHeapBytes: 500e6 }, ['a'], SPIED.replace('LISTED', '')),
+      run({ mostHeapBytes: 500e6 }, ['a'], SPIED.replace('LISTED', "servers.set('first', client.server);")),
     ]);
     expect(spied.findings).toBe(0);
     expect(spied.forced).toBeLessThan(listed.forced);
     expect(listed.findings).toBe(1);
+  });
+
+  it('are none where only that counts which tests ask about, and some where they do ask', async () => {
+    const asking = LISTED.replace(
+      "servers.set('first', server);",
+      `$& require(${LEAKGATE}).leakgate.expectCollected(server, 'the first');`,
+    );
+    const [closed, asked] = await Promise.all([
+      run({ retention: 'asked' }, ['a']),
+      run({ retention: 'asked' }, ['a'], asking),
+    ]);
+    expect(closed).toEqual({ findings: 0, forced: 0 });
+    expect(asked.findings).toBe(1);
+    expect(asked.forced).toBeGreaterThan(2);
   });
 });

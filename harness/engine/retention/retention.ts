@@ -123,14 +123,14 @@ export class Retention {
   /** @throws if it cannot be told: collections do not collect, or the heap cannot be read */
   async #judge(scope: Scope | undefined, isLast: boolean): Promise<readonly Ruling[]> {
     const isMeant = (whose: Scope): boolean => scope === undefined || whose.answerable === scope;
-    const closed = this.#ledger.closings.present().filter(({ entry }) => isMeant(entry.scope));
+    const closed = this.#closed().filter(({ entry }) => isMeant(entry.scope));
     const asked = this.#asked.filter((each) => isMeant(each.scope));
-    const listeners = scope === undefined && this.#listeners.any;
+    const listeners = scope === undefined && !this.#options.onlyAsked && this.#listeners.any;
     if (!closed.some(isThere) && !asked.some(isThere) && !listeners) return [];
     this.#probes.drain();
     // Of what nobody asked about only a snapshot tells whether it is a finding.
     const tells = await hasRoom(this.#options.mostHeapBytes);
-    const expected = tells ? closed : closed.filter(({ entry }) => entry.watch.lasting?.asked === true);
+    const expected = tells ? closed : closed.filter(isAskedFor);
     const watched: readonly { readonly thing: WeakRef<object> }[] = [...expected, ...asked];
     if (listeners && tells) await collectOnce();
     if (isLast && watched.some(isThere)) await this.#letGoOfMocks(() => !watched.some(isThere));
@@ -139,6 +139,12 @@ export class Retention {
     if (listeners && tells) survivors.push(...this.#listeners.heavy());
     if (survivors.length === 0) return [];
     return await this.#rule(survivors, await this.#explained(survivors));
+  }
+
+  /** What was closed and is expected to be gone. */
+  #closed(): readonly Closed[] {
+    const closed = this.#ledger.closings.present();
+    return this.#options.onlyAsked ? closed.filter(isAskedFor) : closed;
   }
 
   /** A spy holds what it spies on until its file has ended: that shows nothing, and a snapshot only to learn this takes seconds. */
@@ -264,6 +270,9 @@ function partsOf(entry: Entry): ReadonlySet<WeakRef<object>> {
   }
   return wholes;
 }
+
+/** Of a class that the project named. */
+const isAskedFor = ({ entry }: Closed): boolean => entry.watch.lasting?.asked === true;
 
 const isThere = ({ thing }: { readonly thing: WeakRef<object> }): boolean => thing.deref() !== undefined;
 
