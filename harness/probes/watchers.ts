@@ -9,6 +9,9 @@ import { type StartedPaths, startedPaths } from './handles/started-path';
 const LEAVE_LOOP =
   'Leave its loop with `break`, call `return()` on its iterator, or abort it through the `signal` option,';
 
+/** As it was before any test replaced it. */
+const forget = unwatchFile;
+
 let paths: readonly StartedPaths[] = [];
 /** A handle of each native class, kept for its prototype. */
 let samples: readonly object[] | undefined;
@@ -63,11 +66,16 @@ const statWatcher: Watch = {
   state: nativeState,
   identify(resource) {
     const owner = asObject(slot(resource, 'owner_symbol')) as { stop?: () => void } | undefined;
+    const path = pathOf(resource);
     return {
       kind: 'stat-watcher',
       subject: owner ?? resource,
-      label: labelOf(pathOf(resource)),
-      release: () => owner?.stop?.(),
+      label: labelOf(path),
+      release: () => {
+        // Stopped alone, it would be what `fs` gives to the next who watches this path, and tell them nothing.
+        if (path !== undefined) forget(path);
+        owner?.stop?.();
+      },
     };
   },
 };
@@ -82,7 +90,7 @@ function sampleHandles(): readonly object[] {
     event.close();
     const stat = watchFile(__filename, { persistent: false }, listener);
     handles.push(asObject(field(stat, '_handle')) ?? []);
-    unwatchFile(__filename, listener);
+    forget(__filename, listener);
   } catch {
     // The system allows no more watchers: there will be none to tell apart either.
   }

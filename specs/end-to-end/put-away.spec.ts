@@ -100,6 +100,22 @@ test('finds it closed for good', async () => {
 });
 `;
 
+/** `fs` has one watcher for a path, and gives it to everybody who watches that: a dead one, if it was not told. */
+const WATCHED = `
+const { unwatchFile, utimesSync, watchFile } = require('node:fs');
+const path = require('node:path').join(__dirname, 'watched.txt');
+test('forgets to unwatch', () => {
+  watchFile(path, { interval: 20 }, () => {}); // line 5
+});
+test('watches the same file', async () => {
+  let seconds = 0;
+  const touching = setInterval(() => utimesSync(path, ++seconds, seconds), 30);
+  await new Promise((heard) => watchFile(path, { interval: 20 }, heard));
+  clearInterval(touching);
+  unwatchFile(path);
+});
+`;
+
 describe('what was reported and put away', () => {
   let run: JestRun;
   const found = (file: string): unknown[] =>
@@ -114,6 +130,8 @@ describe('what was reported and put away', () => {
       'shared-newest.test.js': SHARED('newest', GRPC),
       'shared-1.8.test.js': SHARED('1.8', OLD),
       'back.test.js': BACK,
+      'watched.test.js': WATCHED,
+      'watched.txt': '',
     };
     run = await runJest({ files, args: ['--forceExit'] });
   });
@@ -128,6 +146,10 @@ describe('what was reported and put away', () => {
 
   it('closes a channel for good', () => {
     expect(found('back.test.js')).toEqual([['forgets a client of 1.8', 'leak', 'grpc-channel', 9]]);
+  });
+
+  it('stands in the way of nobody who watches the same file', () => {
+    expect(found('watched.test.js')).toEqual([['forgets to unwatch', 'leak', 'stat-watcher', 5]]);
   });
 
   it.each(['newest', '1.8'])('leaves to others the connection they go by (grpc-js %s)', (version) => {
@@ -148,8 +170,10 @@ describe('what was reported and put away', () => {
       'forgets a channel: failed',
       'forgets a client of 1.8: failed',
       'forgets a server: failed',
+      'forgets to unwatch: failed',
       'has news: passed',
       'waits until it is closed: passed',
+      'watches the same file: passed',
     ]);
   });
 });
