@@ -25,6 +25,44 @@ test.concurrent('gives the word', async () => { bus.emit('go'); await up; });
 test.concurrent('runs at the same time', () => up);
 `;
 
+/** Node starts a stream that a server pushes without a context, at the client's end, too. */
+const PUSHED = `
+const http2 = require('node:http2');
+const { once } = require('node:events');
+const serve = async () => {
+  const pushed = [];
+  const server = http2.createServer().on('stream', (stream) => {
+    stream.pushStream({ ':path': '/pushed' }, (_error, push) => {
+      push.on('error', () => {}).respond();
+      push.write('more to come');
+      pushed.push(push);
+    });
+    stream.respond();
+    stream.end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { server, pushed, origin: 'http://127.0.0.1:' + server.address().port };
+};
+const ask = async (session) => {
+  session.on('stream', (each) => each.resume());
+  await once(session.request({ ':path': '/' }).resume(), 'close');
+};
+test.concurrent('leaves a pushed stream open', async () => {
+  const { server, origin } = await serve();
+  const session = http2.connect(origin); // line 24
+  await ask(session);
+  server.close();
+});
+test.concurrent('ends what it pushes', async () => {
+  const { server, pushed, origin } = await serve();
+  const session = http2.connect(origin);
+  await ask(session);
+  for (const each of pushed) each.end();
+  session.close();
+  await Promise.all([once(session, 'close'), new Promise((done) => server.close(done))]);
+});
+`;
+
 const FOREIGN = `
 const net = require('node:net');
 describe('shared', () => {
@@ -44,6 +82,29 @@ describe('own', () => {
     await new Promise((done) => server.close(done));
   });
 });
+`;
+
+const APP = `
+exports.server = require('node:net').createServer().listen(0);
+exports.stop = () => new Promise((done) => exports.server.close(done));
+`;
+
+const LOADED = `
+const shared = require('./app');
+afterAll(() => shared.stop());
+describe('loads the application anew', () => {
+  let app;
+  beforeEach(() => { jest.resetModules(); app = require('./app'); });
+  afterEach(() => app.stop());
+  test('for each test', () => expect(app.server.listening).toBe(true));
+  test('and again', () => expect(app.server).not.toBe(shared.server));
+});
+test('loads it in isolation', async () => {
+  let app;
+  jest.isolateModules(() => { app = require('./app'); });
+  await app.stop();
+});
+test('stops what its file has loaded', () => shared.stop());
 `;
 
 /** Two servers that their suites own are closed and opened again by a test; one suite forgets its server. */
@@ -143,35 +204,58 @@ describe('blame', () => {
   let foreign: JestRun;
   let hidden: JestRun;
   let restarted: JestRun;
+  const foundIn = (name: string, run = concurrent) =>
+    findingsOf(run).filter(({ scope }) => scope.file.endsWith(`${name}.test.js`));
+  const failedIn = (name: string): readonly string[] =>
+    [...foreign.tests].flatMap(([title, { status, file }]) =>
+      status === 'failed' && file === `${name}.test.js` ? [title] : [],
+    );
 
   beforeAll(async () => {
     [concurrent, foreign, hidden, restarted] = await Promise.all([
       runJest({
-        files: { 'nobodys.test.js': NOBODYS, 'setup.js': SETUP },
+        files: { 'nobodys.test.js': NOBODYS, 'pushed.test.js': PUSHED, 'setup.js': SETUP },
         config: { setupFilesAfterEnv: ['<rootDir>/setup.js'] },
       }),
-      runJest({ files: { 'foreign.test.js': FOREIGN } }),
+      runJest({ files: { 'foreign.test.js': FOREIGN, 'loaded.test.js': LOADED, 'app.js': APP } }),
       runJest({ files: { 'private.test.js': PRIVATE }, env: { LEAKGATE_MOST_HEAP_BYTES: '1' } }),
       runJest({ files: { 'restarted.test.js': RESTARTED, 'reconnects.test.js': RECONNECTS } }),
     ]);
   });
 
   it('blames none of the tests that ran at once when nothing but time connects them with a leak', () => {
-    const found = findingsOf(concurrent).map(({ kind, owner, scope, root }) => [kind, owner, scope.kind, root.kind]);
+    const found = foundIn('nobodys').map(({ kind, owner, scope, root }) => [kind, owner, scope.kind, root.kind]);
     expect(found).toEqual([['unproven', 'overlap', 'file', 'tcp-server']]);
-    expect([...concurrent.tests.values()].map(({ status }) => status)).toEqual(['passed', 'passed']);
+    const tests = [...concurrent.tests.values()].filter(({ file }) => file === 'nobodys.test.js');
+    expect(tests.map(({ status }) => status)).toEqual(['passed', 'passed']);
     expect(concurrent.output).toContain('which of them did it cannot be proved');
     expect(concurrent.code).toBe(1);
   });
 
+  it('has a session answer for what was pushed over it', () => {
+    const found = foundIn('pushed').map(({ kind, scope, root, openedAt }) => [
+      kind,
+      scope.path[0],
+      root.kind,
+      openedAt?.line,
+    ]);
+    expect(found).toEqual([['leak', 'leaves a pushed stream open', 'http2-client-session', 24]]);
+  });
+
   it('fails the test that closes what its suite had opened, and says where that was', () => {
-    const found = findingsOf(foreign).map(({ kind, openedAt }) => [kind, openedAt?.line]);
+    const found = foundIn('foreign', foreign).map(({ kind, openedAt }) => [kind, openedAt?.line]);
     expect(found).toEqual([['foreign-close', 7]]);
-    const failed = [...foreign.tests].filter(([, { status }]) => status === 'failed').map(([name]) => name);
-    expect(failed).toEqual(['shared closes what is not its own']);
+    expect(failedIn('foreign')).toEqual(['shared closes what is not its own']);
     expect(foreign.output).toMatch(
       /A TCP server on \S+ was closed in this test, but was opened in the `beforeAll` of suite "shared"/,
     );
+  });
+
+  it('lets a test close what a module has opened that it loaded itself', () => {
+    expect(foundIn('loaded', foreign).map(({ kind, openedAt }) => [kind, openedAt?.line])).toEqual([
+      ['foreign-close', 2],
+    ]);
+    expect(failedIn('loaded')).toEqual(['stops what its file has loaded']);
   });
 
   it('takes a server that a test has closed and opened again for the one it was, and its suite’s', () => {
