@@ -23,6 +23,9 @@ interface Pending {
 /** The second is undici's own from version 8 on: what is under the first is then a wrapper that keeps it private. */
 const GLOBAL_DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
 
+/** Under a symbol so called a client says that it is destroyed; up to version 5 under the first. */
+const DESTROYED = ['destroyed', 'nodejs.stream.destroyed'];
+
 /** How many objects of a dispatcher's graph are looked at for a socket. Pools, clients and their contexts are few and near. */
 const MOST_LOOKED_AT = 2000;
 
@@ -236,8 +239,8 @@ const undici: Probe = {
         // What is left of a pool is one leak, its first connection's.
         const elder = (siblings.get(socket) ?? []).flatMap((each) => each.deref() ?? []);
         const client = clientOf(socket);
-        // Up to 5.21 a client that is destroyed while it connects lets its connection be.
-        const isDestroyed = client !== undefined && slot(client, 'destroyed') === true;
+        // Up to 5.21 a client that is destroyed while it connects lets its connection be; later ones, too, while they compile their parser.
+        const isDestroyed = client !== undefined && DESTROYED.some((name) => slot(client, name) === true);
         return {
           ...identity,
           kind: 'dispatcher-socket',
