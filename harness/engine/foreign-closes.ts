@@ -24,7 +24,8 @@ export class ForeignCloses {
    * test's word: tests may close it.
    */
   guard(entry: Entry): void {
-    if (this.#acting()?.answerable.kind !== 'test') this.#watch(entry);
+    const acting = this.#acting();
+    if (acting?.answerable.kind !== 'test' && acting?.isOfLoads !== true) this.#watch(entry);
   }
 
   #watch(entry: Entry): void {

@@ -86,6 +86,11 @@ export class Scope {
     return this.kind === 'hook' && this.parent !== undefined ? this.parent : this;
   }
 
+  /** Modules that a test loads run in it: a hook of the file's own. What they open is the file's, but opened at that test's word. */
+  get isOfLoads(): boolean {
+    return this.kind === 'hook' && this.parent?.kind === 'file';
+  }
+
   /** The scope it lasts as long as: a file's outermost block and the file are one. */
   get lifetime(): Scope {
     const { answerable } = this;

@@ -40,6 +40,41 @@ const files = {
   `,
 };
 
+const LAZY = {
+  'lazy-poller.js': `
+    let timer;
+    const poll = () => { timer = setTimeout(poll, 5); };
+    poll();
+    exports.stop = () => clearTimeout(timer);
+  `,
+  'lazy-server.js': `
+    const server = require('node:net').createServer();
+    const up = new Promise((done) => setImmediate(() => server.listen(0, done)));
+    exports.stop = async () => { await up; await new Promise((done) => server.close(done)); };
+    exports.poll = () => setInterval(() => {}, 60_000);
+  `,
+  'a-for-all.test.js': `${PAUSE}
+    let poller;
+    test('loads it first', () => { poller = require('./lazy-poller'); return pause(20); });
+    test('runs while it goes on', () => pause(20));
+    afterAll(() => poller.stop());
+  `,
+  'b-for-each.test.js': `${PAUSE}
+    let app;
+    beforeEach(() => { jest.resetModules(); app = require('./lazy-server'); });
+    afterEach(() => app.stop());
+    test.each(['one', 'another'])('has %s of its own', () => pause(20));
+    test('stops one in isolation', () => jest.isolateModulesAsync(async () => { await require('./lazy-server').stop(); }));
+  `,
+  'c-never-stopped.test.js': `${PAUSE}
+    test('loads it', () => { require('./lazy-poller'); return pause(20); });
+  `,
+  'd-calls.test.js': `
+    afterAll(() => require('./lazy-server').stop());
+    test('calls what it has loaded', () => { require('./lazy-server').poll(); });
+  `,
+};
+
 const config = { testMatch: ['**/*.test.?(m)js'], transform: {} };
 const nodeArgs = ['--experimental-vm-modules'];
 
@@ -57,6 +92,22 @@ describe('what modules start as they are loaded', () => {
       ['b-polls-on.test.js:1', 'file', 'timeout'],
       ['c-spins-on.test.js:4', 'file', 'immediate'],
       ['d-modern.test.mjs:1', 'file', 'timeout'],
+    ]);
+  });
+
+  it('is their file’s where a test loads them, too, but not what that test has them do', async () => {
+    const run = await runJest({ files: LAZY });
+    const failed = [...run.tests].filter(([, { status }]) => status !== 'passed').map(([name]) => name);
+    expect(failed).toEqual(['calls what it has loaded']);
+    expect(run.tests.size).toBe(7);
+    const found = findingsOf(run).map(({ scope, root, openedAt }) => [
+      `${openedAt?.file.split('/').at(-1)}:${openedAt?.line}`,
+      [scope.kind, ...scope.path].join(' '),
+      root.kind,
+    ]);
+    expect(found).toEqual([
+      ['lazy-poller.js:3', 'file', 'timeout'],
+      ['lazy-server.js:5', 'test calls what it has loaded', 'interval'],
     ]);
   });
 

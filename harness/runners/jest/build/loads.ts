@@ -9,22 +9,22 @@ type Load = (this: unknown, ...args: unknown[]) => unknown;
 const LOADS = ['requireModule', 'unstable_importModule'];
 
 /**
- * Runs modules with what `current` answers in `storage`, as long as it answers anything and they are not run by code that has something
- * there already.
+ * Runs modules with what `within` answers in `storage`; where it answers nothing, with what is there.
  * @param runtime the prototype of Jest's runtime
+ * @param within is given what the code that loads a module runs with
  * @returns puts the methods back
  */
 export function loadWithin<T>(
   runtime: Record<string, unknown>,
   storage: AsyncLocalStorage<T | undefined>,
-  current: () => T | undefined,
+  within: (present: T | undefined) => T | undefined,
 ): () => void {
   const undo: (() => void)[] = [];
   for (const name of LOADS) {
     const load = runtime[name];
     if (typeof load !== 'function' || !Object.hasOwn(runtime, name)) continue;
     const loadHere: Load = function (...args) {
-      const here = storage.getStore() === undefined ? current() : undefined;
+      const here = within(storage.getStore());
       return here === undefined ? apply(load, this, args) : storage.run(here, apply, load as Load, this, args);
     };
     runtime[name] = loadHere;
