@@ -69,7 +69,19 @@ const LAZY = {
   'c-never-stopped.test.js': `${PAUSE}
     test('loads it', () => { require('./lazy-poller'); return pause(20); });
   `,
-  'd-calls.test.js': `
+  'lazy-es-poller.mjs': `
+    let timer;
+    const poll = () => { timer = setImmediate(poll); };
+    poll();
+    export const stop = () => clearImmediate(timer);
+  `,
+  'd-imports.test.mjs': `${PAUSE}
+    let poller;
+    test('imports it first', async () => { poller = await import('./lazy-es-poller.mjs'); await pause(20); });
+    test('runs while that goes on', () => pause(20));
+    afterAll(() => poller.stop());
+  `,
+  'e-calls.test.js': `
     afterAll(() => require('./lazy-server').stop());
     test('calls what it has loaded', () => { require('./lazy-server').poll(); });
   `,
@@ -96,10 +108,10 @@ describe('what modules start as they are loaded', () => {
   });
 
   it('is their file’s where a test loads them, too, but not what that test has them do', async () => {
-    const run = await runJest({ files: LAZY });
+    const run = await runJest({ files: LAZY, config, nodeArgs });
     const failed = [...run.tests].filter(([, { status }]) => status !== 'passed').map(([name]) => name);
     expect(failed).toEqual(['calls what it has loaded']);
-    expect(run.tests.size).toBe(7);
+    expect(run.tests.size).toBe(9);
     const found = findingsOf(run).map(({ scope, root, openedAt }) => [
       `${openedAt?.file.split('/').at(-1)}:${openedAt?.line}`,
       [scope.kind, ...scope.path].join(' '),
