@@ -53,14 +53,18 @@ export function keeperOf({ root, holds }: Asked, all: AskedOfFile): Keeper | 'ow
  */
 function slotsTo(hold: OuterHold, root: Suspect): readonly OuterStep[] | undefined {
   const { steps, opened, seenBy } = hold;
+  const code = opened.map(withoutAsides);
   const at = steps.findIndex((step, index) => isClient(step, steps[index + 1], root, hold));
-  const slots = at < 0 ? steps : steps.slice(0, at + 1);
+  const upToClient = at < 0 ? steps : steps.slice(0, at + 1);
+  // What found nothing there yet has made it for all, whatever it is: a promise, a record, what closes it.
+  const filled = upToClient.findIndex((step) => code.some((each) => writesTo(each, [step]) && guards(each, [step])));
+  const slots = filled < 0 ? upToClient : upToClient.slice(0, filled + 1);
   if (!isWritten(slots)) return undefined;
   // A list of the application's may be there to list what tests make.
   if (seenBy.size === 0 && slots.some(({ how }) => how !== 'variable' && how !== 'property')) return undefined;
-  const writers = opened.map(withoutAsides).filter((code) => writesTo(code, slots));
+  const writers = code.filter((each) => writesTo(each, slots));
   // It started one for whoever called, or found none yet and made one for all.
-  if (writers.length > 0) return writers.some((code) => guards(code, slots)) ? slots : undefined;
+  if (writers.length > 0) return writers.some((each) => guards(each, slots)) ? slots : undefined;
   return at < 0 ? undefined : slots;
 }
 

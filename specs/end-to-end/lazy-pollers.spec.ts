@@ -83,7 +83,7 @@ test('asks amid garbage', async () => {
 const REQUESTS = `
 const http = require('node:http');
 const { once } = require('node:events');
-let server, shared;
+let server, shared, ending;
 const begin = async () => {
   const options = { port: server.address().port, method: 'POST', agent: false, headers: { expect: '100-continue' } };
   const request = http.request(options).on('error', () => {});
@@ -95,18 +95,26 @@ const feed = async () => {
   if (shared === undefined) shared = await begin();
   return shared;
 };
+const open = async () => {
+  const request = await begin();
+  return () => request.destroy();
+};
+const follow = () => (ending ??= open());
 beforeAll(async () => {
   server = http.createServer().on('checkContinue', (_, response) => response.writeContinue());
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
 });
 afterAll(async () => {
   shared.destroy();
+  (await ending)();
   server.closeAllConnections();
   await new Promise((done) => server.close(done));
 });
 test('asks a shared feed', async () => { expect((await feed()).destroyed).toBe(false); });
 test('asks it again', async () => { expect((await feed()).destroyed).toBe(false); });
 test('forgets a feed of its own', async () => { expect((await begin()).destroyed).toBe(false); });
+test('follows one of which all have but the end', async () => { expect(await follow()).toBe(await ending); });
+test('forgets how one of its own is ended', async () => { expect(await open()).not.toBe(await ending); });
 `;
 
 /** As where the compiler of a type checker is in the process: no snapshot is taken of so large a heap. */
@@ -174,6 +182,7 @@ describe('a poller that a module starts for all who use it', () => {
   it('is judged like a request that a function of the test file has begun for all, or for one', () => {
     expect(findingsIn('requests.test.js').map(({ scope, root }) => [scope.path.join(), root.kind])).toEqual([
       ['forgets a feed of its own', 'http-request'],
+      ['forgets how one of its own is ended', 'http-request'],
     ]);
   });
 });
