@@ -4,8 +4,8 @@ import type { Session } from '../engine/session';
 import { loadWithin } from './jest/build/loads';
 import { fromRunningJest } from './running-jest';
 
-/** By these Jest runs a test file and its set-up files, each with all that they import: as CommonJS, and as ES modules. */
-const LOADS = ['requireModule', 'unstable_importModule'];
+/** By these Jest runs a test file and its set-up files, each with all that they import: as CommonJS, mocks among it, and as ES modules. */
+const LOADS = ['requireModule', 'requireModuleOrMock', 'unstable_importModule'];
 
 /**
  * What a module starts as it is loaded is its file's, however far it goes on: a poller begun at the top of a module is none of the

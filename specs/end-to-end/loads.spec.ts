@@ -81,6 +81,22 @@ const LAZY = {
     test('runs while that goes on', () => pause(20));
     afterAll(() => poller.stop());
   `,
+  'd-mocks.test.js': `${PAUSE}
+    let mock;
+    const mocked = () => {
+      let timer;
+      const poll = () => { timer = setImmediate(poll); };
+      poll();
+      return { stop: () => clearImmediate(timer) };
+    };
+    test('loads what is mocked first', () => {
+      jest.doMock('./nothing', mocked, { virtual: true });
+      mock = require('./nothing');
+      return pause(20);
+    });
+    test('runs while the mock goes on', () => pause(20));
+    afterAll(() => mock.stop());
+  `,
   'e-calls.test.js': `
     afterAll(() => require('./lazy-server').stop());
     test('calls what it has loaded', () => { require('./lazy-server').poll(); });
@@ -111,7 +127,7 @@ describe('what modules start as they are loaded', () => {
     const run = await runJest({ files: LAZY, config, nodeArgs });
     const failed = [...run.tests].filter(([, { status }]) => status !== 'passed').map(([name]) => name);
     expect(failed).toEqual(['calls what it has loaded']);
-    expect(run.tests.size).toBe(9);
+    expect(run.tests.size).toBe(11);
     const found = findingsOf(run).map(({ scope, root, openedAt }) => [
       `${openedAt?.file.split('/').at(-1)}:${openedAt?.line}`,
       [scope.kind, ...scope.path].join(' '),
