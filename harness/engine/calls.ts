@@ -4,9 +4,11 @@ import { knowsUser, type Opening } from './opening';
 /** So many packages are told apart in one scope. */
 const MOST = 32;
 
-/** Packages whose code is on a stack, as far as that was kept, and the outermost of them. */
+/** Packages that the user's code has called, as far as their frames were kept, and the outermost of them: not those that have called it. */
 function packagesOn({ frames, entered }: Opening): ReadonlySet<string> {
-  const names = frames.filter(({ origin }) => origin === 'library').map(({ file }) => packageOf(file) ?? '');
+  const caller = frames.findIndex(({ origin }) => origin === 'user');
+  const called = (caller === -1 ? frames : frames.slice(0, caller)).filter(({ origin }) => origin === 'library');
+  const names = called.map(({ file }) => packageOf(file) ?? '');
   if (entered !== undefined) names.push(packageOf(entered) ?? '');
   return new Set(names);
 }
