@@ -12,6 +12,7 @@ import {
   withoutConstructors,
 } from './held-by';
 import type { Ledger } from './ledger';
+import { byClient } from './one-call';
 import type { Sighting } from './probe';
 import { type Bounds, reached } from './reach';
 import type { Scope } from './scope';
@@ -36,8 +37,8 @@ export class Holders {
   readonly #madeByFile: EntryList = { entries: [], sweepAt: 256 };
   /** Outside of tests few such things are made. */
   readonly #outerBudget = new StackBudget(256, 1);
-  /** Within tests those that can be closed are noted, of which there are few as well. */
-  readonly #budget = new StackBudget(16, 0.05);
+  /** Within tests those that can be closed are noted, of which there are few as well; each test has its own, or one that makes many would take the lines of all that follow. */
+  readonly #budgets = new WeakMap<Scope, StackBudget>();
 
   /** By subject, what `isOwn` found: it is asked at every look. */
   readonly #own = new WeakMap<object, boolean>();
@@ -87,8 +88,12 @@ export class Holders {
         if (root.scope === holder.scope && stepsTo(root, holder) !== undefined) hang(root, above);
     }
     const left = roots.filter((root) => root.parent === undefined);
-    const told = left.map((root) => (lazy.includes(root) ? heldBy(root, holders, wordsFor(root.identity.kind)) : root));
-    return [...told, ...chosen.values()];
+    const told = left.map((root) => {
+      if (!lazy.includes(root)) return { root };
+      const holder = ownHolder(root, holders);
+      return { root: heldBy(root, holder, wordsFor(root.identity.kind)), holder };
+    });
+    return [...byClient(told), ...chosen.values()];
   }
 
   /** Whether the body of its own test made what holds `root`, and nobody else's holds it: then there is nobody to wait for. */
@@ -122,8 +127,8 @@ export class Holders {
     if (acting === undefined) return;
     const isOuter = isShared(acting);
     if (!isOuter && watch.isClosable?.(resource) !== true) return;
-    const budget = isOuter ? this.#outerBudget : this.#budget;
-    const beginning = budget.spend() ? this.#ledger.beginning(above, 'deep') : undefined;
+    const budget = isOuter ? this.#outerBudget : this.#budgetOf(acting.answerable);
+    const beginning = this.#ledger.stacks.may(budget) ? this.#ledger.beginning(above, 'deep') : undefined;
     const scope = beginning === undefined ? acting : (beginning.scope as Scope | undefined);
     if (scope === undefined || scope.answerable.kind === 'run') return;
     scope.answerable.calls.made(beginning?.opening);
@@ -131,6 +136,12 @@ export class Holders {
       scope.answerable.kind === 'file' ? this.#madeByFile : this.#made,
       new Entry(-1, watch, resource, true, scope, 'lineage', beginning?.opening, undefined),
     );
+  }
+
+  #budgetOf(scope: Scope): StackBudget {
+    const known = this.#budgets.get(scope) ?? new StackBudget(16, 0.05);
+    this.#budgets.set(scope, known);
+    return known;
   }
 
   #holdersOf(roots: readonly Suspect[]): readonly Holder[] {
@@ -170,9 +181,8 @@ function asSuspect({ entry, resource }: Holder, knowledge: Knowledge): Suspect |
 }
 
 /** What its own test's client holds is closed with that, and the line that made it is the best there is where no other is known. */
-function heldBy(root: Suspect, holders: readonly Holder[], words: Lexicon): Suspect {
+function heldBy(root: Suspect, holder: Holder | undefined, words: Lexicon): Suspect {
   if (root.identity.pool !== undefined) return { ...root, ...doubtOf(root) };
-  const holder = ownHolder(root, holders);
   const remedy = holder?.entry.identify()?.remedyForHeld;
   if (holder === undefined || remedy === undefined) {
     const { heldAs, repeats } = root.identity;

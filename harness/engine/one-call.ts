@@ -1,5 +1,5 @@
-import { isDirect } from './held-by';
-import { hang, placeOf, type Suspect } from './suspect';
+import { type Holder, isDirect } from './held-by';
+import { hang, isTimer, placeOf, type Suspect } from './suspect';
 
 /** The call of the test's own body into a library that opened it; `undefined` if it was opened in any other way. */
 function callOf(root: Suspect): string | undefined {
@@ -24,3 +24,27 @@ export function byCall(roots: readonly Suspect[]): readonly Suspect[] {
     return root.parent === undefined;
   });
 }
+
+/** Something left, and the client of its own test's that holds it. */
+interface Held {
+  readonly root: Suspect;
+  readonly holder?: Holder | undefined;
+}
+
+/**
+ * One client, one leak: the connection that it keeps, and the timer by which it looks after that, are ended by the same call, which a
+ * library has made. The connection stands for both. What the user's own emitter holds may have been opened by several lines of theirs.
+ */
+export function byClient(told: readonly Held[]): readonly Suspect[] {
+  const heads = new Map<Holder, Suspect>();
+  for (const { root, holder } of told)
+    if (isLibrarys(holder) && !isTimer(root) && !heads.has(holder)) heads.set(holder, root);
+  for (const { root, holder } of told) {
+    const head = isLibrarys(holder) ? heads.get(holder) : undefined;
+    if (head !== undefined && isTimer(root)) hang(root, head);
+  }
+  return told.map(({ root }) => root).filter((root) => root.parent === undefined);
+}
+
+const isLibrarys = (holder: Holder | undefined): holder is Holder =>
+  holder?.entry.opening?.frames[0]?.origin === 'library';
