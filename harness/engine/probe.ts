@@ -40,6 +40,8 @@ export interface Identity {
   readonly adjunct?: boolean;
   /** One end of a connection: its own address, and the other end's. Where both ends are in this process, the accepted one is the connecting one's. */
   readonly ends?: { readonly own: string; readonly other: string; readonly accepted: boolean };
+  /** The connecting end that it goes over, which may be another scope's: told of it, that end has been told of too. */
+  readonly over?: { readonly own: string; readonly other: string };
   /** Accepts connections: what it accepted is its own as long as it is there. */
   readonly listening?: boolean;
   /** Its teardown has begun, though it is still open: a socket that has sent its FIN. */

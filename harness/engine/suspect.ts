@@ -201,14 +201,16 @@ function joinEnds(suspects: readonly Suspect[], reported: ReadonlySet<string>): 
     if (root.identity.listening === true) continue;
     const way = `${ends.other} ${ends.own}`;
     const peer = connected.get(way);
-    if (peer !== undefined) hang(root, peer);
-    else if (reported.has(way)) root.answered = true;
+    // Beneath an idle connection of `fetch`, whose request was told of, nothing would ever be put away.
+    if (reported.has(way)) root.answered = true;
+    else if (peer !== undefined) hang(root, peer);
   }
 }
 
-/** Notes that `suspect` was reported, if it is an end that connected. */
+/** Notes that `suspect` was reported, if it is an end that connected, or goes over one. */
 export function noteReported(suspect: Suspect, reported: Set<string>): void {
-  const way = wayOut(suspect);
+  const { over } = suspect.identity;
+  const way = over === undefined ? wayOut(suspect) : `${over.own} ${over.other}`;
   if (way !== undefined) reported.add(way);
 }
 

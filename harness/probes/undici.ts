@@ -5,6 +5,7 @@ import { asObject, field, slot } from '../engine/native';
 import type { Identity, Probe, Realm, Watch } from '../engine/probe';
 import { isWeakRef } from '../engine/reach';
 import { cut } from './handles/cut';
+import { ends } from './handles/ends';
 
 /** A request as undici announces it; Node's own fetch is the same library. */
 interface UndiciRequest {
@@ -103,6 +104,11 @@ function globalDispatchers(realm: Realm): object[] {
 /** What began as a request and became something else, a WebSocket as a rule: undici has taken its parser off. */
 const isUpgraded = (connection: net.Socket): boolean => slot(connection, 'parser') === null;
 
+const wayOf = (connection: net.Socket): NonNullable<Identity['over']> => {
+  const { local, remote } = ends(connection);
+  return { own: local, other: remote };
+};
+
 /** An upgraded connection answers for itself: Node's own undici never says that such a request is over, others at once. */
 function isOver({ done, socket }: Pending): boolean {
   const connection = socket?.deref();
@@ -131,6 +137,7 @@ const request: Watch = {
       subject: resource,
       label,
       children: connection === undefined ? [] : [connection],
+      ...(connection === undefined ? {} : { over: wayOf(connection) }),
       // Destroying the socket would reject a promise nobody may be waiting for; without its hold on the loop it harms nobody.
       release: () => connection?.unref(),
       sparesOwned: true,

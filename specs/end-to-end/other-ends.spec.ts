@@ -48,6 +48,50 @@ const dial = async () => {
 };
 `;
 
+/** After an abort Node's fetch may connect anew at once: what the next test leaves goes over a connection of this one's. */
+const STREAMS = `
+const http = require('node:http');
+const { once } = require('node:events');
+let server, url;
+beforeAll(async () => {
+  server = http.createServer((_request, response) => { response.write('one'); });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = 'http://127.0.0.1:' + server.address().port;
+});
+afterAll(() => { server.close(); });
+test('aborts what it reads', async () => {
+  const stopping = new AbortController();
+  const { body } = await fetch(url, { signal: stopping.signal });
+  const reader = body.getReader();
+  await reader.read();
+  stopping.abort();
+  await reader.read().catch(() => {});
+});
+test('leaks what it reads', async () => {
+  const { body } = await fetch(url); // opens
+  await body.getReader().read();
+});
+`;
+
+/** A process that something keeps up is ended, and says so. */
+const TEARDOWN = `
+const { writeSync } = require('node:fs');
+const end = () => { writeSync(2, 'something keeps the run up'); process.exit(); };
+module.exports = () => { setTimeout(end, 3_000).unref(); };`;
+
+describe('a request that is left open', () => {
+  it('keeps the run up by neither of its ends, whichever test has opened the connection', async () => {
+    const files = { 'streams.test.js': STREAMS };
+    const run = await runJest({
+      files: { ...files, 'teardown.js': TEARDOWN },
+      config: { globalTeardown: '<rootDir>/teardown.js' },
+    });
+    expectClaims(run, files);
+    expect(run.output).not.toContain('something keeps the run up');
+  });
+});
+
 describe('a server of the suite that knows whom it has accepted', () => {
   let run: JestRun;
   const files = { 'hub.test.js': HUB };
