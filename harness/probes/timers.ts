@@ -3,8 +3,9 @@ import { asObject } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Identity, Liveness, Probe } from '../engine/probe';
 import { duration } from '../model/sentence';
+import { endSleeps, putOff } from './handles/sleeps';
 
-/** A `Timeout` as Node makes it. Its fields are read, never changed. */
+/** A `Timeout` as Node makes it. Its fields are read, and never changed but for those of a sleep that is put off. */
 interface NodeTimeout {
   readonly _onTimeout: unknown;
   readonly _destroyed: boolean;
@@ -78,7 +79,9 @@ function identifyTimeout(resource: object, opening: Opening | undefined): Identi
     ...(refd ? {} : { isLibrarys: () => isLibrarys(timer, opening) }),
     ...(promised ? { remedy: repeats ? LEAVE_LOOP : ABORT } : {}),
     release: () => {
-      clearTimeout(resource as unknown as NodeJS.Timeout);
+      const armed = resource as unknown as NodeJS.Timeout;
+      if (promised && !repeats) putOff(armed);
+      else clearTimeout(armed);
     },
   };
 }
@@ -150,6 +153,7 @@ const timers: Probe = {
       incidental: true,
     },
   },
+  start: () => ({ letGo: endSleeps, stop: endSleeps }),
 };
 
 export default timers;
