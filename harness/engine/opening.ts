@@ -1,7 +1,7 @@
 import type { Frame, FrameOrigin } from '../model/frame';
 import { nowMs } from './clock';
 import type { FileClassifier } from './file-classifier';
-import { OWN_FOLDER } from './own-folder';
+import { KnownFiles } from './known-files';
 import { isServing } from './serving';
 
 /** The stack of an opening, reduced at once to places: it holds nothing alive. */
@@ -30,6 +30,11 @@ export interface Opening {
   readonly forItself: 'node' | 'runner' | undefined;
   /** A plug-in of the runner was at work (a transformer): what it opens is the runner's, whoever needed it first. */
   readonly byPlugin: boolean;
+  /**
+   * It is the DOM of a page that called Node's API, on somebody's behalf: the function of it that was called, `window.setInterval`. Where
+   * nobody's code is on the stack, the one that Node has called.
+   */
+  readonly page?: string;
   /** Node has called for a connection that a server of this process has accepted, or was asked to upgrade. */
   readonly served?: true;
   /** When its stack was captured, by the harness's own clock. 0 if none was. */
@@ -76,9 +81,6 @@ const SERVED = { served: true } as const;
 /** Node's own machinery between `init` and the public API that was called: never who made a resource. */
 const MACHINERY = new Set(['node:internal/async_hooks', 'node:async_hooks', 'node:internal/timers', 'node:timers']);
 
-/** The name of no file: `evalmachine.<anonymous>`, as `vm` calls code that was given none. Node's own begin with `node:`. */
-const NO_PATH = /^[^/\\:]+$/;
-
 const NativeError = Error;
 const captureStackTrace = Error.captureStackTrace;
 
@@ -90,22 +92,9 @@ const callsInline = (site: NodeJS.CallSite): boolean => {
 
 const ARRAY_CALLERS = new Set(['map', 'forEach', 'flatMap', 'from']);
 
-/** What the classifier said of a file: it is asked once for each, for stacks are captured often. */
-interface KnownFile {
-  /** `text`: of code that is in no file. It has no line to show, and is somebody's who is further down the stack. */
-  readonly origin: FrameOrigin | 'harness' | 'text';
-  readonly isPluginCall: boolean;
-  readonly isForItself: boolean;
-  /** Tests may load the same file later on. */
-  readonly mayBeOutsiders: boolean;
-  /** By name of a function: whether it is the runner's module loader at work. */
-  readonly imports: Map<string, boolean>;
-}
-
 /** Captures openings. Saves and restores whatever it needs of `Error`, so that tampering on either side is not felt on the other. */
 export class OpeningCamera {
-  readonly #classifier: FileClassifier;
-  readonly #files = new Map<string, KnownFile>();
+  readonly #files: KnownFiles;
   /** Openings whose last look had to reach far: the next one does so at once. */
   readonly #farther = new WeakSet<object>();
   #last: Opening | undefined;
@@ -116,7 +105,7 @@ export class OpeningCamera {
   #caller: string | undefined;
 
   constructor(classifier: FileClassifier) {
-    this.#classifier = classifier;
+    this.#files = new KnownFiles(classifier);
   }
 
   /**
@@ -165,37 +154,6 @@ export class OpeningCamera {
     return this.#last;
   }
 
-  #file(file: string): KnownFile {
-    let known = this.#files.get(file);
-    if (known === undefined) {
-      const whose = file.startsWith(OWN_FOLDER) ? 'harness' : this.#classifier.origin(file);
-      const origin = NO_PATH.test(file) ? 'text' : whose;
-      const isHost = origin === 'host';
-      known = {
-        origin,
-        isPluginCall: isHost && this.#classifier.isPluginCall(file),
-        isForItself: isHost && this.#classifier.isForItself(file),
-        mayBeOutsiders: origin === 'user' && this.#isOutsiders(file),
-        imports: new Map(),
-      };
-      this.#files.set(file, known);
-    }
-    return known;
-  }
-
-  #isOutsiders(file: string): boolean {
-    return this.#classifier.isOutsiders?.(file) === true;
-  }
-
-  #isImport(file: string, known: KnownFile, fn: string): boolean {
-    let isImport = known.imports.get(fn);
-    if (isImport === undefined) {
-      isImport = this.#classifier.isImport(file, fn);
-      known.imports.set(fn, isImport);
-    }
-    return isImport;
-  }
-
   readonly #reduce = (_error: unknown, sites: readonly NodeJS.CallSite[]): string => {
     this.#caller = sites.at(-1)?.getFileName() ?? undefined;
     const serves = isServing(this.#caller === 'node:internal/async_hooks' ? sites.at(-2) : sites.at(-1));
@@ -221,6 +179,7 @@ export class OpeningCamera {
     let last: FrameOrigin = 'node';
     let importing: FrameOrigin | undefined;
     let entered: string | undefined;
+    let page: string | undefined;
     for (const site of sites) {
       const file = site.getFileName();
       if (file == null || file === '') {
@@ -232,7 +191,7 @@ export class OpeningCamera {
       const written = inline === file;
       inline = undefined;
       if (written) continue;
-      const known = this.#file(file);
+      const known = this.#files.of(file);
       const { origin } = known;
       switch (origin) {
         case 'node':
@@ -251,9 +210,10 @@ export class OpeningCamera {
         case 'host':
           if (!host && above && known.isForItself) forItself = 'runner';
           host = true;
+          if (known.isPage && user + library === 0) page = site.getFunctionName() ?? '';
           byPlugin ||= known.isPluginCall;
           if (!atImport) {
-            atImport = this.#isImport(file, known, site.getFunctionName() ?? '');
+            atImport = this.#files.isImport(file, site.getFunctionName() ?? '');
             if (atImport) importing = last;
           }
           break;
@@ -262,7 +222,7 @@ export class OpeningCamera {
           above = false;
           last = origin;
           if (user === 0 && origin === 'library') entered = file;
-          if (known.mayBeOutsiders && this.#isOutsiders(file)) outsiders++;
+          if (known.mayBeOutsiders && this.#files.isOutsiders(file)) outsiders++;
           if (origin === 'user' ? ++user > KEPT_USER : ++library > KEPT_LIBRARY) break;
           frames.push({
             file,
@@ -277,6 +237,7 @@ export class OpeningCamera {
     const hostOnly = !atImport && (user > 0 ? outsiders === user : host);
     const imported = importing === undefined ? {} : { importing };
     const through = entered === undefined ? {} : { entered };
+    const asPage = page === undefined ? {} : { page };
     const served = serves ? SERVED : {};
     const atMs = nowMs();
     return {
@@ -286,6 +247,7 @@ export class OpeningCamera {
       atImport,
       ...imported,
       ...through,
+      ...asPage,
       ...served,
       hostOnly,
       forItself,

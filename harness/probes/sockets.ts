@@ -91,7 +91,7 @@ function globalAgentHolds(socket: net.Socket): boolean {
   );
 }
 
-/** `http.Agent` and its kin put an `agentRemove` listener on every socket they manage. */
+/** `http.Agent` and its kin put an `agentRemove` listener on every socket they manage; a page's is its own, and out of anybody's reach. */
 const isManaged = (socket: net.Socket): boolean => socket.listenerCount('agentRemove') > 0;
 
 interface PendingRequest extends http.ClientRequest {
@@ -151,7 +151,7 @@ function identifySocket(socket: net.Socket, opening: Opening | undefined): Ident
     return {
       ...base,
       kind: 'agent-socket',
-      pool: globalAgentHolds(socket) ? 'process' : 'private',
+      pool: opening?.page !== undefined || globalAgentHolds(socket) ? 'process' : 'private',
       release: () => socket.destroy(),
     };
   }

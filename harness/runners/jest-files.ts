@@ -16,6 +16,9 @@ const HOST_PACKAGE =
  */
 const PLUGIN_CALLER = /^(?:@jest\/transform|@jest\/reporters|jest-resolve)$/;
 
+/** The DOM itself, of these. */
+const PAGE = /^(?:jsdom|happy-dom)$/;
+
 /** Opens deadlines of tests and hooks, and listens for what they throw; a test's body is never called by what it calls. */
 const FOR_ITSELF = /^jest-circus$/;
 
@@ -34,6 +37,7 @@ export const jestFiles: FileClassifier = {
     return HOST_PACKAGE.test(name) ? 'host' : 'library';
   },
   isPluginCall: (file) => PLUGIN_CALLER.test(packageOf(normalizePath(file)) ?? ''),
+  isPage: (file) => PAGE.test(packageOf(normalizePath(file)) ?? ''),
   isForItself: (file) => FOR_ITSELF.test(packageOf(normalizePath(file)) ?? ''),
   isImport: (file, fn) => packageOf(file) === 'jest-runtime' && LOADER.test(fn),
 };
