@@ -16,6 +16,13 @@ export interface Memory {
   readonly opening: Opening | undefined;
 }
 
+/** A page's interval is one timeout after the other, and the next round of one that was armed in time is no work of its own. */
+const isNextRound = (opening: Opening | undefined, origin: Origin | undefined): boolean =>
+  opening?.page !== undefined &&
+  opening.frames.length === 0 &&
+  origin !== undefined &&
+  !(origin instanceof Entry && origin.late);
+
 /** One line of the ledger: an opening that waits for its closing. It holds the resource weakly, or our own record of it. */
 export class Entry implements Holding {
   readonly asyncId: number;
@@ -26,7 +33,7 @@ export class Entry implements Holding {
   opening: Opening | undefined;
   /** Where the user's line is looked for when it is not in the opening itself: the act it descends from, or the entry it was born in. */
   readonly origin: Origin | undefined;
-  /** The scope was already sealed. */
+  /** The scope was already sealed when it, or the round before it, was opened. */
   readonly late: boolean;
   /** What it was made by, or inside of: a channel's subchannel, a balancer's timer. */
   readonly within: Entry | undefined;
@@ -64,7 +71,7 @@ export class Entry implements Holding {
     this.owner = owner;
     this.opening = opening;
     this.origin = origin;
-    this.late = scope.sealed;
+    this.late = scope.sealed && !isNextRound(opening, origin);
     this.within = within;
     this.afterClose = within?.closing !== undefined;
     this.closing = undefined;

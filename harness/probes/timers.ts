@@ -55,6 +55,17 @@ function isUnrefdFromBirth(resource: object): boolean {
   return typeof callback === 'function' && callback.name !== '' && !(resource as NodeTimeout).hasRef();
 }
 
+/**
+ * What a page was asked for when it armed the timer: intervals it makes of timeouts, each armed by the one before with nobody's code
+ * on the stack, and the frames of an animation of an interval.
+ */
+function askedOfPage(opening: Opening): 'interval' | 'animation-frame' | undefined {
+  const { page, frames } = opening;
+  if (page === undefined) return undefined;
+  if (/\brequestAnimationFrame$/.test(page)) return 'animation-frame';
+  return /\bsetInterval$/.test(page) || frames.length === 0 ? 'interval' : undefined;
+}
+
 /** A library arms such a timer when it is used for the first time, and lets the process end without it: a sweep of what it remembers. */
 function isLibrarys(timer: NodeTimeout, opening: Opening | undefined): boolean {
   const [first] = opening?.frames ?? [];
@@ -68,7 +79,10 @@ function identifyTimeout(resource: object, opening: Opening | undefined): Identi
   const refd = timer.hasRef();
   // Without a stack nobody can tell Node's own timers from the user's, save that Node unrefs all of its own.
   if (opening === undefined && !refd) return undefined;
-  const repeats = timer._repeat !== null && timer._repeat !== undefined;
+  const asked = opening === undefined ? undefined : askedOfPage(opening);
+  // Told of at the end of the file: what is told of is ended, and the page would draw no frame any more, whoever asks for one.
+  if (asked === 'animation-frame') return { kind: asked, subject: resource, repeats: true, pool: 'private' };
+  const repeats = asked === 'interval' || (timer._repeat !== null && timer._repeat !== undefined);
   const promised = opening?.inner === 'node:timers/promises';
   return {
     kind: repeats ? 'interval' : 'timeout',
@@ -110,6 +124,14 @@ const timers: Probe = {
       opened: 'armed',
       closed: 'cleared',
       remedy: 'Clear it with `clearInterval(timer)`',
+      pooled: true,
+    },
+    'animation-frame': {
+      noun: 'an animation frame',
+      plural: 'animation frames',
+      opened: 'requested',
+      closed: 'cancelled',
+      remedy: 'Cancel it with `cancelAnimationFrame(id)`',
       pooled: true,
     },
     immediate: {

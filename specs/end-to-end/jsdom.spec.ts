@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import http from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -66,14 +67,38 @@ test('draws a frame', async () => {
   cancelAnimationFrame(requestAnimationFrame(() => {}));
 });
 test('leaks an animation that never ends', () => {
-  const draw = () => requestAnimationFrame(draw); // opens
-  draw();
+  requestAnimationFrame(function draw() { requestAnimationFrame(draw); }); // opens
+});
+test('draws a frame beside it', async () => {
+  await new Promise((done) => requestAnimationFrame(done));
 });
 test('leaks a timeout of the page', () => {
   setTimeout(() => {}, 60_000); // opens
 });
 test('leaks an interval of the page', () => {
   window.setInterval(() => {}, 500); // opens
+});
+test('leaks an interval of the page that goes round', async () => {
+  setInterval(() => {}, 5); // opens
+  await new Promise((done) => setTimeout(done, 20));
+});
+describe('a shared poller of the page', () => {
+  class Poller {
+    start() {
+      this.timer ??= setInterval(() => {}, 5);
+    }
+    stop() {
+      clearInterval(this.timer);
+    }
+  }
+  let poller;
+  beforeAll(() => { poller = new Poller(); });
+  afterAll(() => poller.stop());
+  test('is started by who needs it first', async () => {
+    poller.start();
+    await new Promise((done) => setTimeout(done, 20));
+  });
+  test('is there for the next', () => poller.start());
 });
 test('clears an interval of the page', () => {
   window.clearInterval(window.setInterval(() => {}, 500));
@@ -99,6 +124,17 @@ test('leaks a request of the page', async () => {
   request.send(); // opens
   await new Promise((done) => setTimeout(done, 20));
 });
+test('reads the answer to a request of the page', async () => {
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const request = new XMLHttpRequest();
+    const answered = new Promise((done) => { request.onload = done; });
+    request.open('GET', 'http://' + host + ':' + process.env.ANSWERS);
+    request.setRequestHeader('x-asked', 'beforehand');
+    request.send();
+    await answered;
+    expect(request.responseText).toBe('answer');
+  }
+});
 test('aborts a request of the page', async () => {
   const request = new XMLHttpRequest();
   request.open('GET', 'http://127.0.0.1:' + process.env.SILENT);
@@ -111,6 +147,7 @@ test('aborts a request of the page', async () => {
 describe('in jsdom', () => {
   let run: JestRun;
   let silent: Server;
+  let answering: http.Server;
   const sockets = new Set<Socket>();
   const files = { 'signals.test.js': SIGNALS, 'page.test.js': PAGE, 'network.test.js': NETWORK };
 
@@ -120,13 +157,18 @@ describe('in jsdom', () => {
     });
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
-    const { port } = silent.address() as { port: number };
-    run = await runJest({ files, config: CONFIG, env: { SILENT: String(port) } });
+    const allowed = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
+    answering = http.createServer((_, response) => response.writeHead(200, allowed).end('answer'));
+    answering.listen(0);
+    await once(answering, 'listening');
+    const portOf = (server: Server): string => String((server.address() as { port: number }).port);
+    run = await runJest({ files, config: CONFIG, env: { SILENT: portOf(silent), ANSWERS: portOf(answering) } });
   });
 
   afterAll(async () => {
     for (const socket of sockets) socket.destroy();
-    await new Promise((done) => silent.close(done));
+    answering.closeAllConnections();
+    for (const server of [silent, answering]) await new Promise((done) => server.close(done));
   });
 
   it('fails the tests that leak and no other, at the line that opened', () => {
@@ -142,7 +184,13 @@ describe('in jsdom', () => {
       'leaks a listener on a signal that will time out': 'abort-timeout',
       'leaks a web socket of the page': 'http-request',
       'leaks a request of the page': 'http-request',
+      'leaks an animation that never ends': 'animation-frame',
+      'leaks a timeout of the page': 'timeout',
+      'leaks an interval of the page': 'interval',
+      'leaks an interval of the page that goes round': 'interval',
     });
+    const late = findingsOf(run).filter(({ kind, root }) => kind === 'late' && root.kind !== 'animation-frame');
+    expect(late).toEqual([]);
   });
 
   it('gives the page its own properties back after the file', async () => {
