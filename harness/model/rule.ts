@@ -51,11 +51,14 @@ export interface Rule {
   readonly kind: string;
   /** The npm package that opens it, by its own name; `node` for Node itself. */
   readonly package: string;
-  /** End of the path of the file in that package that opens it, or implements it where that is known. */
+  /**
+   * End of the path of the file in that package that opens it, or implements it where that is known. A `*` stands for any part of a
+   * name: bundlers put a hash there.
+   */
   readonly file: string;
   /**
    * Name of the function there that opens it; of the variable or property that holds it, where it is a list. Absent: all that the
-   * file opens of this kind is meant.
+   * file opens of this kind is meant. Empty: a function without a name.
    */
   readonly fn?: string;
   /** Why it cannot leak. */
@@ -64,8 +67,14 @@ export interface Rule {
   readonly reference: string;
 }
 
+function endsAs(path: string, end: string): boolean {
+  if (!end.includes('*')) return path.endsWith(`/${end}`);
+  const parts = end.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`/${parts.join('[^/]*')}$`).test(path);
+}
+
 const isIn = (frame: Frame, packageName: string, file: string): boolean =>
-  packageOfFrame(frame) === packageName && normalizePath(frame.file).endsWith(`/${file}`);
+  packageOfFrame(frame) === packageName && endsAs(normalizePath(frame.file), file);
 
 /**
  * Whether `rule` says of a thing opened by `trace` that it stays by design. Only the innermost frame counts: who else called it does not
