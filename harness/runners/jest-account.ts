@@ -112,8 +112,8 @@ export class JestAccount {
     return this.#finished ? work() : this.#session.run(this.#session.host, work);
   }
 
-  /** After the file, whatever became of it. */
-  async end(): Promise<void> {
+  /** After the file, whatever became of it. Returns whether it has left anything. */
+  async end(): Promise<boolean> {
     this.#takeBack();
     this.#forgetLoads?.();
     // A file whose modules fail to load has no run to finish; its accounts are closed here, where Jest prints no errors any more.
@@ -123,6 +123,7 @@ export class JestAccount {
     // Only now: what goes wrong after the last test, and a process lost in its teardown, count too.
     this.#page?.finish(this.#report());
     this.#forgetExit?.();
+    return this.#findings.length > 0;
   }
 
   /** One of Jest's events. Most are over at once, and need no promise. */
@@ -261,10 +262,9 @@ export class JestAccount {
       const finding = asWritten(raw, this.#mapped, this.#options.rootDir);
       explain(raw.trace);
       const at = this.#findings.push(finding) - 1;
-      const error = findingError(finding, this.#options.options.level);
       const test = this.#tests.get(scope);
       if (test !== undefined) this.#blamed.set(test, [...(this.#blamed.get(test) ?? []), at]);
-      this.#blame(test === undefined ? unhandled : test.errors, error);
+      this.#blame(test === undefined ? unhandled : test.errors, findingError(finding, this.#options.options.level));
     }
     this.#drawn.draw(rulings, this.#tests, this.#mapped, this.#options.rootDir);
   }

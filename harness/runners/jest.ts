@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import { mergeOptions, type OptionSource, type Options, placedRules, pragmaSource, UsageError } from '../config';
+import { withoutHold } from '../engine/without-hold';
 import { isThorough } from '../model/level';
 import type { JestAccountOptions } from './account-options';
 import { JestAccount } from './jest-account';
@@ -101,11 +102,13 @@ export function withLeakgate<Base extends EnvironmentClass>(Base: Base): Base {
     }
 
     override async teardown(): Promise<void> {
+      let hasLeft = true;
       try {
-        await this.#account?.end();
+        hasLeft = (await this.#account?.end()) === true;
       } finally {
         delete process.env[TEST_FILE_VARIABLE];
-        await this.#aside(() => super.teardown());
+        const teardown = (): Promise<void> => super.teardown();
+        await this.#aside(() => (hasLeft ? withoutHold(teardown) : teardown()));
         this.#endStorage?.();
       }
     }

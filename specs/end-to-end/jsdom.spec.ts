@@ -3,6 +3,7 @@ import http from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { WebSocketServer } from 'ws';
 import { expectClaims, findingsOf } from './claims';
 import { type JestRun, runJest } from './jest-project';
 
@@ -191,6 +192,41 @@ describe('in jsdom', () => {
     });
     const late = findingsOf(run).filter(({ kind, root }) => kind === 'late' && root.kind !== 'animation-frame');
     expect(late).toEqual([]);
+  });
+
+  it('lets nothing that the page waits for in vain keep the process up', async () => {
+    const check = `
+      const Environment = require(${JSON.stringify(CONFIG.testEnvironment)});
+      const timers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+      module.exports = class extends Environment {
+        async teardown() {
+          const before = timers();
+          await super.teardown();
+          console.log('HELD ' + (timers() - before));
+        }
+      };`;
+    const files = {
+      'environment.js': check,
+      'a.test.js': `
+test('leaks an open web socket', async () => {
+  const socket = new WebSocket('ws://127.0.0.1:' + process.env.SOCKETS); // opens
+  await new Promise((done, fail) => { socket.onopen = done; socket.onerror = fail; });
+});
+`,
+    };
+    const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(sockets, 'listening');
+    const { port } = sockets.address() as { port: number };
+    const open = await runJest({
+      files,
+      config: { ...CONFIG, testEnvironment: './environment.js' },
+      env: { SOCKETS: String(port) },
+    });
+    for (const client of sockets.clients) client.terminate();
+    await new Promise((done) => sockets.close(done));
+    expectClaims(open, files);
+    expect(open.output).toContain('Close the `WebSocket` that holds it with its `close()`');
+    expect(open.output).toContain('HELD 0');
   });
 
   it('gives the page its own properties back after the file', async () => {
