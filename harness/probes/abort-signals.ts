@@ -220,6 +220,8 @@ class AbortWatcher implements ActiveProbe {
     const byProperty = remedy === OF_PROPERTY || inner === EVENT_TARGET;
     // What Node leaves on a signal is its own to take off, and much of it is weak: `fetch` leaves one.
     if (inner !== undefined && !byProperty) return;
+    // What a page adds is about its own, too: a request, a listener that is to go with the signal.
+    if (beginning.opening?.page !== undefined) return;
     const birth = this.#births.of(signal);
     const origin = beginning.opening?.frames[0]?.origin;
     // A library's on a signal that times out goes with that, and where a signal comes from it must be known to be wrong.

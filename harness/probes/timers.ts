@@ -20,6 +20,9 @@ interface NodeImmediate {
   readonly _destroyed: boolean;
 }
 
+/** Some 25 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Node modules whose timers are the user's own doing, called through another name. Any other module's timers are its plumbing. */
 const PUBLIC_FACES = new Set(['node:timers/promises', 'node:internal/util']);
 
@@ -82,6 +85,8 @@ function identifyTimeout(resource: object, opening: Opening | undefined): Identi
   const asked = opening === undefined ? undefined : askedOfPage(opening);
   // Told of at the end of the file: what is told of is ended, and the page would draw no frame any more, whoever asks for one.
   if (asked === 'animation-frame') return { kind: asked, subject: resource, repeats: true, pool: 'private' };
+  // Whoever asks a page for the longest delay there is means never, and it goes with the page.
+  if (opening?.page !== undefined && timer._idleTimeout === LONGEST_MS) return undefined;
   const repeats = asked === 'interval' || (timer._repeat !== null && timer._repeat !== undefined);
   const promised = opening?.inner === 'node:timers/promises';
   return {
@@ -162,7 +167,8 @@ const timers: Probe = {
         isPlumbing(opening)
           ? undefined
           : {
-              kind: 'immediate',
+              kind:
+                opening !== undefined && askedOfPage(opening) === 'animation-frame' ? 'animation-frame' : 'immediate',
               subject: resource,
               repeats: true,
               release: () => {

@@ -101,6 +101,9 @@ describe('a shared poller of the page', () => {
   });
   test('is there for the next', () => poller.start());
 });
+test('mocks an answer that never comes', () => {
+  setTimeout(() => {}, 2 ** 31 - 1);
+});
 test('clears an interval of the page', () => {
   window.clearInterval(window.setInterval(() => {}, 500));
 });

@@ -1,4 +1,4 @@
-import { asObject } from '../../engine/native';
+import { asObject, field } from '../../engine/native';
 import type { Beginning, Recorder } from '../../engine/probe';
 import { StackBudget } from '../../engine/stack-budget';
 import type { Patches } from '../patching/patch';
@@ -53,7 +53,7 @@ export class SignalBirths {
 
   #watchTimeouts(signals: object, patches: Patches): void {
     patches.method(signals, 'timeout', (_self, args, call, wrapper) => {
-      // Of jsdom's making it works by a timer that nobody can clear, and that goes with the page.
+      // Of a page's making it works by a timer that nobody can clear, and that goes with the page.
       const signal = this.#recorder.unrecorded(call) as object;
       const beginning = this.#recorder.beginning(wrapper);
       this.#births.set(signal, {
@@ -67,13 +67,15 @@ export class SignalBirths {
   #watchControllers(global: Record<PropertyKey, unknown>, patches: Patches): void {
     const Controller = global.AbortController as (new () => AbortController) | undefined;
     const signalOf = Object.getOwnPropertyDescriptor(Controller?.prototype ?? {}, 'signal')?.get as Getter | undefined;
-    if (Controller === undefined || signalOf === undefined) return;
+    if (Controller === undefined) return;
     const births = this.#births;
     const recorder = this.#recorder;
     const budget = this.#budget;
     const made = (target: typeof Controller, args: unknown[], newTarget: typeof Controller): AbortController => {
       const controller = construct(target, args, newTarget) as AbortController;
-      const signal = apply(signalOf, controller, []) as object;
+      // In happy-dom it is a field.
+      const signal = asObject(signalOf === undefined ? field(controller, 'signal') : apply(signalOf, controller, []));
+      if (signal === undefined) return controller;
       // With a stack as long as that is affordable: it knows a module that is being loaded from the test that loads it.
       const answers = budget.spend() ? recorder.beginning(made).answers : recorder.acting();
       births.set(signal, { answers });

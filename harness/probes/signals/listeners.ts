@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { asObject, field, slot } from '../../engine/native';
 
-/** An `AbortSignal`, of Node's or of jsdom's making. */
+/** An `AbortSignal`, of Node's or of a page's making. */
 export interface Signal {
   readonly aborted: boolean;
   onabort: unknown;
@@ -21,7 +21,27 @@ function jsdomListeners(signal: object): unknown[] | undefined {
   return (list ?? []).map((each) => each.callback?.objectReference);
 }
 
-/** The abort listeners now on `signal`, oldest first. */
+/** What is on a signal of happy-dom's: lists by type, for each phase. */
+function happyListeners(signal: object): unknown[] | undefined {
+  const phases = asObject(slot(signal, 'listeners'));
+  if (phases === undefined) return undefined;
+  return ['capturing', 'bubbling'].flatMap((phase) => {
+    const lists = field(phases, phase);
+    const list: unknown = lists instanceof Map ? lists.get('abort') : undefined;
+    return Array.isArray(list) ? list : [];
+  });
+}
+
+function nodeListeners(signal: object): readonly unknown[] {
+  try {
+    return getEventListeners(signal as EventTarget, 'abort');
+  } catch {
+    // Of somebody else's making: nobody can tell.
+    return [];
+  }
+}
+
+/** The abort listeners now on `signal`, oldest first; none where it is of a making that nobody knows. */
 export function abortListeners(signal: object): readonly unknown[] {
-  return jsdomListeners(signal) ?? getEventListeners(signal as EventTarget, 'abort');
+  return jsdomListeners(signal) ?? happyListeners(signal) ?? nodeListeners(signal);
 }
