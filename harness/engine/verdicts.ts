@@ -88,7 +88,8 @@ export class Verdicts {
     const thing = this.#thing(root, new Set());
     const leftover = leftoverOf(root);
     const ref = root.openedIn.answerable === scope ? root.openedIn.ref() : scope.ref();
-    const { remedy } = identity;
+    const within = openedBy === undefined ? undefined : this.wordsFor(identity.kind).remedyWithin;
+    const remedy = identity.remedy ?? within?.replace('%', () => openedBy ?? '');
     const saying: Saying = {
       kind,
       scope: ref,

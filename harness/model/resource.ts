@@ -12,6 +12,8 @@ export interface Lexicon {
   readonly closed: string;
   /** The imperative that would have released it: ``Close it with `server.close()` ``. */
   readonly remedy: string;
+  /** The same for what a library opened and nobody else has in hand; `%` stands for that library's name. Default: `remedy`. */
+  readonly remedyWithin?: string;
   /**
    * Whether code commonly makes such a thing lazily on behalf of a longer-lived object (a client's socket, a pool's worker).
    * If it was opened by a function the test called, and not by the test itself, its verdict waits for the end of the file.

@@ -13,9 +13,11 @@ const isOver = (request: http.ClientRequest): boolean => {
   return response !== undefined && (response.destroyed || (response.complete && response.readableEnded));
 };
 
+const OF_PAGE = 'Wait for its answer, or abort it with `request.abort()`,';
+
 const request: Watch = {
   state: (resource) => (isOver(resource as http.ClientRequest) ? 'released' : 'open'),
-  identify(resource) {
+  identify(resource, opening) {
     const each = resource as http.ClientRequest;
     const socket = each.socket ?? undefined;
     return {
@@ -24,6 +26,7 @@ const request: Watch = {
       subject: each,
       label: requestName(each),
       children: socket === undefined ? [] : [socket],
+      ...(opening?.page !== undefined && opening.frames[0]?.origin === 'user' ? { remedy: OF_PAGE } : {}),
       release: () => {
         if (socket !== undefined) cut(socket);
       },
@@ -56,6 +59,7 @@ const httpRequests: Probe = {
       opened: 'sent',
       closed: 'finished',
       remedy: 'Read its response to the end, or abort it with `request.destroy()`,',
+      remedyWithin: 'Wait for its answer, or have % abort it (by a signal, a timeout or its own close),',
       pooled: false,
     },
   },

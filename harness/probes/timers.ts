@@ -33,6 +33,8 @@ const ABORT = 'Abort it through the `signal` option, or await it,';
 const LEAVE_LOOP =
   'Leave its loop with `break`, call `return()` on its iterator, or abort it through the `signal` option,';
 
+const END_IT = 'End what % armed it for (cancel, clear, close or unmount that)';
+
 let idSymbol: symbol | undefined;
 
 /** The async id that a timer has now. Asked again and again of every timer there is, so it is read directly: it is data. */
@@ -88,7 +90,7 @@ function identifyTimeout(resource: object, opening: Opening | undefined): Identi
   // Whoever asks a page for the longest delay there is means never, and it goes with the page.
   if (opening?.page !== undefined && timer._idleTimeout === LONGEST_MS) return undefined;
   const repeats = asked === 'interval' || (timer._repeat !== null && timer._repeat !== undefined);
-  const promised = opening?.inner === 'node:timers/promises';
+  const promised = opening?.inner === 'node:timers/promises' && opening.frames[0]?.origin !== 'library';
   return {
     kind: repeats ? 'interval' : 'timeout',
     subject: resource,
@@ -121,6 +123,7 @@ const timers: Probe = {
       opened: 'armed',
       closed: 'cleared',
       remedy: 'Clear it with `clearTimeout(timer)`',
+      remedyWithin: END_IT,
       pooled: false,
     },
     interval: {
@@ -129,6 +132,7 @@ const timers: Probe = {
       opened: 'armed',
       closed: 'cleared',
       remedy: 'Clear it with `clearInterval(timer)`',
+      remedyWithin: END_IT,
       pooled: true,
     },
     'animation-frame': {
@@ -137,6 +141,7 @@ const timers: Probe = {
       opened: 'requested',
       closed: 'cancelled',
       remedy: 'Cancel it with `cancelAnimationFrame(id)`',
+      remedyWithin: END_IT,
       pooled: true,
     },
     immediate: {

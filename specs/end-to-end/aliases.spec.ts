@@ -33,6 +33,7 @@ describe('a package behind an alias', () => {
     expect(findingsOf(plain).map(({ openedBy }) => openedBy)).toEqual(['poller']);
     expect(findingsOf(aliased).map(({ openedBy }) => openedBy)).toEqual(['@acme/poller']);
     expect(aliased.output).toContain('The call that opened it is in @acme/poller');
+    expect(aliased.output).toContain('End what @acme/poller armed it for (cancel, clear, close or unmount that)');
   });
 
   it('has the fingerprint of the package, and not that of the folder', () => {

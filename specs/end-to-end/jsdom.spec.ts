@@ -193,6 +193,9 @@ describe('in jsdom', () => {
       'leaks an interval of the page': 'interval',
       'leaks an interval of the page that goes round': 'interval',
     });
+    expect(run.output).toContain(
+      'Wait for its answer, or abort it with `request.abort()`, in the test or its `afterEach`.',
+    );
     const late = findingsOf(run).filter(({ kind, root }) => kind === 'late' && root.kind !== 'animation-frame');
     expect(late).toEqual([]);
   });
