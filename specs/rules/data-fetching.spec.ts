@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { expectClaims } from '../end-to-end/claims';
 import { runJest } from '../end-to-end/jest-project';
@@ -79,6 +80,12 @@ test('leaks the timer of another package', () => {
 });
 `;
 
+/** As in a page: there all of it goes with that. */
+const CONFIG = {
+  testEnvironment: resolve(__dirname, '../../dist/runners/jest-jsdom.js'),
+  testEnvironmentOptions: { leakgate: { graceMs: 50 } },
+};
+
 const named = (name: string, main: string): string => JSON.stringify({ name, main });
 
 describe('what libraries that fetch for components keep by design', () => {
@@ -92,7 +99,7 @@ describe('what libraries that fetch for components keep by design', () => {
       'node_modules/other/index.js': OTHER,
       'by-design.test.js': SUITE,
     };
-    const run = await runJest({ files, config: { testEnvironmentOptions: { leakgate: { graceMs: 50 } } } });
+    const run = await runJest({ files, config: CONFIG });
     expectClaims(run, files);
     expect(run.reports.flatMap(({ findings }) => findings.map(({ root }) => root.kind))).toHaveLength(3);
   });
