@@ -1,5 +1,8 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 
+/** A test may have put another in its place. */
+const createHookNow = createHook;
+
 const isTimer = (resource: object): resource is NodeJS.Timeout => 'unref' in resource && 'hasRef' in resource;
 
 /**
@@ -9,7 +12,7 @@ const isTimer = (resource: object): resource is NodeJS.Timeout => 'unref' in res
 export async function withoutHold(work: () => Promise<void>): Promise<void> {
   const armed: object[] = [];
   const within = new AsyncLocalStorage<true>();
-  const hook = createHook({
+  const hook = createHookNow({
     init(_, type, __, resource: object) {
       if (type === 'Timeout' && within.getStore() === true) armed.push(resource);
     },
