@@ -4,6 +4,7 @@ import type { Opening } from '../engine/opening';
 import type { Identity, Liveness, Probe } from '../engine/probe';
 import { duration } from '../model/sentence';
 import { endSleeps, putOff } from './handles/sleeps';
+import { PatchedTimers } from './patching/patched-timers';
 
 /** A `Timeout` as Node makes it. Its fields are read, and never changed but for those of a sleep that is put off. */
 interface NodeTimeout {
@@ -186,7 +187,18 @@ const timers: Probe = {
       incidental: true,
     },
   },
-  start: () => ({ letGo: endSleeps, stop: endSleeps }),
+  start(_, { global }) {
+    const patched = new PatchedTimers(global);
+    return {
+      refine(identity, opening) {
+        const words = timers.kinds[identity.kind];
+        if (words?.remedyWithin === undefined || identity.remedy !== undefined) return identity;
+        return patched.armed(opening) ? { ...identity, remedy: words.remedy } : identity;
+      },
+      letGo: endSleeps,
+      stop: endSleeps,
+    };
+  },
 };
 
 export default timers;
