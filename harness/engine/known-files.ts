@@ -53,9 +53,8 @@ export class KnownFiles {
     return this.#classifier.isOutsiders?.(file) === true;
   }
 
-  /** Whether that function of it is the runner's module loader. */
-  isImport(file: string, fn: string): boolean {
-    const { imports } = this.of(file);
+  /** Whether that function of `file`, of which this is known, is the runner's module loader. */
+  isImport(file: string, { imports }: KnownFile, fn: string): boolean {
     let isImport = imports.get(fn);
     if (isImport === undefined) {
       isImport = this.#classifier.isImport(file, fn);

@@ -26,11 +26,15 @@ const { toString: textOf } = Function.prototype;
 const isAddOns = (fn: object): boolean =>
   Object.hasOwn(fn, 'prototype') && textOf.call(fn as () => unknown).endsWith('{ [native code] }');
 
+/** What V8 keeps with an object under a name of its own, `[[Scopes]]`: the inspector's id of it. */
+export const internalOf = (handed: string, name: string, session: InspectorSession): string | undefined =>
+  properties(handed, session).internalProperties?.find((each) => each.name === name)?.value?.objectId;
+
 /** The scopes that a function closes over, inside of what surrounds all modules; innermost first, its module's last. */
 export function scopesOf(handed: string, session: InspectorSession): readonly Runtime.RemoteObject[] | undefined {
-  const scopes = properties(handed, session).internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
-  if (scopes?.objectId === undefined) return undefined;
-  return properties(scopes.objectId, session).result.flatMap(({ name, value }) =>
+  const scopes = internalOf(handed, '[[Scopes]]', session);
+  if (scopes === undefined) return undefined;
+  return properties(scopes, session).result.flatMap(({ name, value }) =>
     !/^\d+$/.test(name) || value === undefined || AROUND.test(value.description ?? '') ? [] : [value],
   );
 }
@@ -46,9 +50,9 @@ export function variablesOf(
   return entriesOf(asObject((listed as { object?: unknown } | undefined)?.object));
 }
 
-/** The scope of the module that a function was written in; `undefined` where V8 does not tell. */
-export function moduleScopeOf(handed: string, session: InspectorSession): Runtime.RemoteObject | undefined {
-  const module = scopesOf(handed, session)?.at(-1);
+/** The scope of the module that a function with these scopes was written in; `undefined` where V8 does not tell. */
+export function moduleAmong(scopes: readonly Runtime.RemoteObject[] | undefined): Runtime.RemoteObject | undefined {
+  const module = scopes?.at(-1);
   return module !== undefined && OF_MODULE.test(module.description ?? '') ? module : undefined;
 }
 
@@ -58,8 +62,9 @@ export function moduleScopeOf(handed: string, session: InspectorSession): Runtim
  */
 export function moduleVariableOf(fn: object, isIt: (value: unknown) => boolean): string | undefined {
   return inspected(fn, (handed, session) => {
-    const module = moduleScopeOf(handed, session);
-    if (module === undefined || scopesOf(handed, session)?.length !== 1) return undefined;
+    const scopes = scopesOf(handed, session);
+    const module = moduleAmong(scopes);
+    if (module === undefined || scopes?.length !== 1) return undefined;
     return variablesOf(module, session).find(([, value]) => isIt(value))?.[0];
   });
 }

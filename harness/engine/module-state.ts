@@ -1,7 +1,6 @@
-import type { Runtime } from 'node:inspector';
 import { types } from 'node:util';
 import { type InspectorSession, inspected } from './inspector-session';
-import { moduleScopeOf, scopesOf, variablesOf } from './module-functions';
+import { internalOf, moduleAmong, scopesOf, variablesOf } from './module-functions';
 import { asObject } from './native';
 import { type Bounds, reached } from './reach';
 
@@ -28,10 +27,8 @@ function* hiddenIn(value: object, session: InspectorSession): Iterable<object> {
 }
 
 function resultOf(objectId: string, session: InspectorSession): object | undefined {
-  const asked = { objectId, ownProperties: true };
-  const { internalProperties } = session.post<Runtime.GetPropertiesReturnType>('Runtime.getProperties', asked);
-  const result = internalProperties?.find(({ name }) => name === '[[PromiseResult]]')?.value;
-  return result?.objectId === undefined ? undefined : asObject(session.objectOf(result.objectId));
+  const result = internalOf(objectId, '[[PromiseResult]]', session);
+  return result === undefined ? undefined : asObject(session.objectOf(result));
 }
 
 const objectsAmong = (values: readonly unknown[]): readonly object[] =>
@@ -52,7 +49,7 @@ function membersOf(value: object): readonly object[] {
 export function isInModulesState(fn: object, thing: object): boolean {
   const targets = new Set([thing]);
   const found = inspected(fn, (handed, session) => {
-    const scope = moduleScopeOf(handed, session);
+    const scope = moduleAmong(scopesOf(handed, session));
     if (scope === undefined) return false;
     const values = objectsAmong(variablesOf(scope, session).map(([, value]) => value));
     const roots = new Set([...values, ...values.flatMap(membersOf)]);

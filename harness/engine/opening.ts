@@ -213,7 +213,7 @@ export class OpeningCamera {
           if (known.isPage && user + library === 0) page = site.getFunctionName() ?? '';
           byPlugin ||= known.isPluginCall;
           if (!atImport) {
-            atImport = this.#files.isImport(file, site.getFunctionName() ?? '');
+            atImport = this.#files.isImport(file, known, site.getFunctionName() ?? '');
             if (atImport) importing = last;
           }
           break;
