@@ -3,7 +3,7 @@ import { asObject } from '../engine/native';
 import type { Opening } from '../engine/opening';
 import type { Identity, Liveness, Probe } from '../engine/probe';
 import { duration } from '../model/sentence';
-import { endSleeps, putOff } from './handles/sleeps';
+import { endSleeps, LONGEST_MS, putOff } from './handles/sleeps';
 import { PatchedTimers } from './patching/patched-timers';
 
 /** A `Timeout` as Node makes it. Its fields are read, and never changed but for those of a sleep that is put off. */
@@ -20,9 +20,6 @@ interface NodeImmediate {
   readonly _onImmediate: unknown;
   readonly _destroyed: boolean;
 }
-
-/** Some 25 days. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Node modules whose timers are the user's own doing, called through another name. Any other module's timers are its plumbing. */
 const PUBLIC_FACES = new Set(['node:timers/promises', 'node:internal/util']);

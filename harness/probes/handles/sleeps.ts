@@ -6,7 +6,7 @@ interface Delayed {
 }
 
 /** The longest delay there is, in milliseconds: some 25 days. */
-const LONGEST_MS = 2 ** 31 - 1;
+export const LONGEST_MS = 2 ** 31 - 1;
 
 const clearTimeout = globalThis.clearTimeout;
 
