@@ -21,10 +21,12 @@ export function ownLoads(session: Session, isLoading: () => boolean): () => void
     if (isLoading()) return present === undefined ? session.file.lineage : undefined;
     return present?.scope.answerable.kind === 'test' ? byTests : undefined;
   };
-  const undo = [
-    ...[runtimeOf() ?? []].flat().map((runtime) => loadWithin(runtime, LOADS, session.lineage, within)),
-    ...[esModules() ?? []].flat().map((modules) => loadWithin(modules, ['evaluate'], session.lineage, within)),
-  ];
+  const undo: (() => void)[] = [];
+  const wrap = (loader: Record<string, unknown> | undefined, names: readonly string[]): void => {
+    if (loader !== undefined) undo.push(loadWithin(loader, names, session.lineage, within));
+  };
+  wrap(runtimeOf(), LOADS);
+  wrap(esModules(), ['evaluate']);
   return () => {
     for (const takeBack of undo) takeBack();
   };
