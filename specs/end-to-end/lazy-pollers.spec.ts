@@ -140,16 +140,17 @@ describe('a poller that a module starts for all who use it', () => {
   const findingsIn = (file: string): readonly Finding[] =>
     findingsOf(run).filter(({ scope }) => scope.file.endsWith(file));
 
+  const statusesIn = (name: string): readonly string[] =>
+    [...run.tests.values()].filter(({ file }) => file === name).map(({ status }) => status);
+
   it('is nobody’s leak where it is stopped when the last test has used it', () => {
     expect(findingsIn('ended.test.js')).toEqual([]);
-    const tests = [...run.tests.values()].filter(({ file }) => file === 'ended.test.js');
-    expect(tests.map(({ status }) => status)).toEqual(Array(2 * SHARED.length).fill('passed'));
+    expect(statusesIn('ended.test.js')).toEqual(Array(2 * SHARED.length).fill('passed'));
   });
 
   it('is nobody’s leak either where the heap cannot be asked', () => {
     expect(findingsIn('large.test.js')).toEqual([]);
-    const tests = [...run.tests.values()].filter(({ file }) => file === 'large.test.js');
-    expect(tests.map(({ status }) => status)).toEqual(Array(2 * SHARED.length).fill('passed'));
+    expect(statusesIn('large.test.js')).toEqual(Array(2 * SHARED.length).fill('passed'));
   });
 
   it('is nobody’s leak either where garbage fills the heap', () => {
